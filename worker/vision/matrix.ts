@@ -1,0 +1,70 @@
+import type { Landmarks, Matrix, Point } from './types.ts';
+
+/** The map that leaves every point where it is. */
+export const IDENTITY: Matrix = [1, 0, 0, 0, 1, 0];
+
+/** A map that scales both axes by `factor` and then moves by (`tx`, `ty`). */
+export function scaling(factor: number, tx = 0, ty = 0): Matrix {
+  return [factor, 0, tx, 0, factor, ty];
+}
+
+/** The map that applies `inner` first and `outer` to its result. */
+export function compose(outer: Matrix, inner: Matrix): Matrix {
+  const [a, b, tx, c, d, ty] = outer;
+  const [e, f, ux, g, h, uy] = inner;
+  return [
+    a * e + b * g,
+    a * f + b * h,
+    a * ux + b * uy + tx,
+    c * e + d * g,
+    c * f + d * h,
+    c * ux + d * uy + ty,
+  ];
+}
+
+/**
+ * The map that undoes `matrix`.
+ * @throws RangeError when the matrix is singular or not finite
+ */
+export function invert(matrix: Matrix): Matrix {
+  const [a, b, tx, c, d, ty] = matrix;
+  const det = a * d - b * c;
+  if (det === 0 || !Number.isFinite(1 / det) || !Number.isFinite(tx) || !Number.isFinite(ty)) {
+    throw new RangeError(`the matrix [${matrix.join(', ')}] cannot be inverted`);
+  }
+  const ia = d / det;
+  const ib = -b / det;
+  const ic = -c / det;
+  const id = a / det;
+  return [ia, ib, -(ia * tx + ib * ty), ic, id, -(ic * tx + id * ty)];
+}
+
+/** Where `matrix` takes one point. */
+export function transformPoint(matrix: Matrix, [x, y]: Point): Point {
+  const [a, b, tx, c, d, ty] = matrix;
+  return [a * x + b * y + tx, c * x + d * y + ty];
+}
+
+/**
+ * Where `matrix` takes flat points `[x0, y0, …]`.
+ * @param out receives the result, may be `points` itself
+ */
+export function transformPoints(
+  matrix: Matrix,
+  points: Landmarks,
+  out: Landmarks = new Float64Array(points.length),
+): Landmarks {
+  const [a, b, tx, c, d, ty] = matrix;
+  for (let i = 0; i + 1 < points.length; i += 2) {
+    const x = points[i]!;
+    const y = points[i + 1]!;
+    out[i] = a * x + b * y + tx;
+    out[i + 1] = c * x + d * y + ty;
+  }
+  return out;
+}
+
+/** Mean length that a unit step in the source has after `matrix`: the square root of the absolute determinant. */
+export function matrixScale([a, b, , c, d]: Matrix): number {
+  return Math.sqrt(Math.abs(a * d - b * c));
+}
