@@ -193,6 +193,12 @@ export const CODES = {
     retry: 'never',
     scope: 'job',
   },
+  FF4006: {
+    message: 'The output cannot be read',
+    hint: 'Check that the named file still exists and that you may read it.',
+    retry: 'backoff',
+    scope: 'job',
+  },
   FF5001: { message: 'The command line is wrong', hint: 'See --help.', retry: 'never', scope: 'job' },
   FF5002: {
     message: 'The configuration file is wrong',
