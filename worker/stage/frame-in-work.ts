@@ -1,0 +1,30 @@
+import type { FacefleetError } from '../errors/facefleet-error.ts';
+import type { RgbImage } from '../vision/types.ts';
+import type { Alignment, Face, FaceRejection, StoredMask } from './faces.ts';
+
+/** A face with what the roles so far found out about it. */
+export interface FaceInWork {
+  readonly face: Face;
+  alignment: Alignment | null;
+  rejection: FaceRejection | null;
+  /** By masker name, in flow order. */
+  readonly masks: Map<string, StoredMask>;
+  /** PNG bytes of the head crop; null until cropped, and when crops are not wanted. */
+  crop: Uint8Array | null;
+}
+
+/** A frame on its way through a stage. */
+export interface FrameInWork {
+  readonly index: number;
+  readonly key: string;
+  /** Where the pixels come from when `image` is still null. */
+  readonly path: string | null;
+  image: RgbImage | null;
+  faces: FaceInWork[];
+  /** The first failure; later roles leave the frame alone. */
+  error: FacefleetError | null;
+  /** The plugin that failed. */
+  failedPlugin: string | null;
+  /** Units of the present role that are not done yet. */
+  pendingUnits: number;
+}

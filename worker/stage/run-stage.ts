@@ -1,0 +1,247 @@
+import type { HostPool } from '../engine/host-pool.ts';
+import type { DecodeLimits } from '../source/decode-image.ts';
+import type { SourceFrame } from '../source/source.ts';
+import { Channel } from './channel.ts';
+import type { FaceInWork, FrameInWork } from './frame-in-work.ts';
+import { FrameSlabs } from './frame-slabs.ts';
+import type { StageRole } from './plan-stage.ts';
+import { type RoleWork, runRole } from './run-role.ts';
+import { Semaphore } from './semaphore.ts';
+import type { AlignOptions } from './steps/align.ts';
+import type { CropOptions } from './steps/crop.ts';
+import type { DetectOptions } from './steps/detect.ts';
+import type { AlignedFaceInFrame } from './steps/mask.ts';
+import { wholeImageFace } from './steps/whole-image.ts';
+
+/** What a stage does to every frame. */
+export interface StageOptions {
+  readonly roles: readonly StageRole[];
+  readonly decodeLimits: DecodeLimits;
+  readonly detect: Omit<DetectOptions, 'batch'>;
+  readonly align: Omit<AlignOptions, 'batch'>;
+  /** Null: no crops are made. */
+  readonly crop: CropOptions | null;
+  readonly imageIsAligned: boolean;
+}
+
+/**
+ * Takes every frame of `frames` through the stage's roles and hands it to `finish` (in order of finishing, with `error` set when it
+ * failed). Roles are joined by queues of one; the frames in work are bounded by the threads and batches, so memory is too.
+ * Aborting `signal` stops taking frames; those in work are finished.
+ * @throws FacefleetError when the engine or the source fails as a whole
+ */
+export async function runStage(
+  pool: HostPool,
+  options: StageOptions,
+  frames: AsyncIterable<SourceFrame>,
+  finish: (frame: FrameInWork) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { threads } = pool.report;
+  const largestBatch = Math.max(...options.roles.map(({ batch }) => batch), 1);
+  const places = new Semaphore(2 * threads + 2 * largestBatch);
+  const slabs = new FrameSlabs();
+  const works = roleWorks(pool, options, slabs, threads);
+  const channels = Array.from({ length: works.length + 1 }, () => new Channel<FrameInWork>(1));
+  const [first] = channels;
+  const last = channels.at(-1);
+
+  const failed = new AbortController();
+  const whenFailed = new Promise<never>((_, reject) => {
+    failed.signal.addEventListener('abort', () => reject(failed.signal.reason), { once: true });
+  });
+  const feed = async (): Promise<void> => {
+    for await (const frame of frames) {
+      await places.acquire();
+      if (signal.aborted || failed.signal.aborted) break;
+      await first!.put(inWork(frame));
+    }
+    first!.close();
+  };
+  const collect = async (): Promise<void> => {
+    for (let frame = await last!.take(); frame !== undefined; frame = await last!.take()) {
+      if (frame.image) slabs.give(frame.image);
+      frame.image = null;
+      await finish(frame);
+      places.release();
+    }
+  };
+  const tasks = [feed(), collect(), ...works.map((work, i) => runRole(work, channels[i]!, channels[i + 1]!))];
+  for (const task of tasks) task.catch((error: unknown) => failed.abort(error));
+  await Promise.race([Promise.all(tasks), whenFailed]);
+}
+
+function inWork(frame: SourceFrame): FrameInWork {
+  const { input } = frame;
+  return {
+    index: frame.index,
+    key: frame.key,
+    path: input.kind === 'file' ? input.path : null,
+    image: input.kind === 'pixels' ? input.image : null,
+    faces: [],
+    error: input.kind === 'failure' ? input.error : null,
+    failedPlugin: null,
+    pendingUnits: 0,
+  };
+}
+
+interface FaceUnit {
+  readonly frame: FrameInWork;
+  readonly face: FaceInWork;
+}
+
+function roleWorks(
+  pool: HostPool,
+  options: StageOptions,
+  slabs: FrameSlabs,
+  threads: number,
+): RoleWork<never>[] {
+  const works: RoleWork<never>[] = [];
+  const add = <Unit>(work: RoleWork<Unit>): void => {
+    works.push(work as unknown as RoleWork<never>);
+  };
+  const priority = (): number => works.length;
+  add(decodeWork(pool, options, slabs, threads));
+  for (const role of options.roles) {
+    const place = priority();
+    if (role.kind === 'detect') add(detectWork(pool, role, options, threads, place));
+    else if (role.kind === 'align') add(alignWork(pool, role, options, threads, place));
+    else add(maskWork(pool, role, options, threads, place));
+  }
+  if (options.crop !== null) add(cropWork(pool, options, options.crop, threads, priority()));
+  return works;
+}
+
+function decodeWork(
+  pool: HostPool,
+  options: StageOptions,
+  slabs: FrameSlabs,
+  threads: number,
+): RoleWork<FrameInWork> {
+  return {
+    role: 'decode',
+    plugin: null,
+    batch: 1,
+    concurrency: threads + 1,
+    units: (frame) => [frame],
+    async run([frame]) {
+      if (frame!.image === null) {
+        const args = { path: frame!.path!, limits: options.decodeLimits, slab: slabs.take() };
+        frame!.image = await pool.call('decode', args, 0);
+      }
+      if (options.imageIsAligned) frame!.faces = [newFace(wholeImageFace(frame!.image))];
+    },
+  };
+}
+
+function detectWork(
+  pool: HostPool,
+  role: StageRole,
+  options: StageOptions,
+  threads: number,
+  priority: number,
+): RoleWork<FrameInWork> {
+  return {
+    role: role.role,
+    plugin: role.plugin,
+    batch: role.batch,
+    concurrency: threads + 1,
+    units: (frame) => [frame],
+    async run(frames) {
+      const images = frames.map((frame) => frame.image!);
+      const args = { role: role.role, images, options: { ...options.detect, batch: role.batch } };
+      const found = await pool.call('detect', args, priority);
+      frames.forEach((frame, i) => {
+        frame.faces = found[i]!.map(newFace);
+      });
+    },
+  };
+}
+
+function alignWork(
+  pool: HostPool,
+  role: StageRole,
+  options: StageOptions,
+  threads: number,
+  priority: number,
+): RoleWork<FaceUnit> {
+  return {
+    role: role.role,
+    plugin: role.plugin,
+    batch: role.batch,
+    concurrency: threads + 1,
+    units: faceUnits,
+    async run(units) {
+      const faces = units.map(({ frame, face }) => ({ image: frame.image!, face: face.face }));
+      const args = { role: role.role, faces, options: { ...options.align, batch: role.batch } };
+      const results = await pool.call('align', args, priority);
+      units.forEach(({ face }, i) => {
+        const result = results[i]!;
+        if (typeof result === 'string') face.rejection = result;
+        else face.alignment = result;
+      });
+    },
+  };
+}
+
+function maskWork(
+  pool: HostPool,
+  role: StageRole,
+  options: StageOptions,
+  threads: number,
+  priority: number,
+): RoleWork<FaceUnit> {
+  return {
+    role: role.role,
+    plugin: role.plugin,
+    batch: role.batch,
+    concurrency: threads + 1,
+    units: alignedUnits,
+    async run(units) {
+      const faces = units.map((unit) => aligned(unit, options));
+      const masks = await pool.call('mask', { role: role.role, faces, batch: role.batch }, priority);
+      units.forEach(({ face }, i) => {
+        face.masks.set(role.plugin, masks[i]!);
+      });
+    },
+  };
+}
+
+function cropWork(
+  pool: HostPool,
+  options: StageOptions,
+  cropOptions: CropOptions,
+  threads: number,
+  priority: number,
+): RoleWork<FaceUnit> {
+  return {
+    role: 'crop',
+    plugin: null,
+    batch: 1,
+    concurrency: 2 * threads,
+    units: alignedUnits,
+    async run([unit]) {
+      unit!.face.crop = await pool.call(
+        'crop',
+        { face: aligned(unit!, options), options: cropOptions },
+        priority,
+      );
+    },
+  };
+}
+
+function newFace(face: FaceInWork['face']): FaceInWork {
+  return { face, alignment: null, rejection: null, masks: new Map(), crop: null };
+}
+
+function faceUnits(frame: FrameInWork): FaceUnit[] {
+  return frame.faces.map((face) => ({ frame, face }));
+}
+
+function alignedUnits(frame: FrameInWork): FaceUnit[] {
+  return faceUnits(frame).filter(({ face }) => face.alignment !== null);
+}
+
+function aligned({ frame, face }: FaceUnit, { imageIsAligned }: StageOptions): AlignedFaceInFrame {
+  return { image: frame.image!, landmarks: face.alignment!.landmarks, imageIsAligned };
+}
