@@ -9,7 +9,7 @@ export function scaling(factor: number, tx = 0, ty = 0): Matrix {
 }
 
 /** The map that applies `inner` first and `outer` to its result. */
-export function compose(outer: Matrix, inner: Matrix): Matrix {
+export function composeMatrix(outer: Matrix, inner: Matrix): Matrix {
   const [a, b, tx, c, d, ty] = outer;
   const [e, f, ux, g, h, uy] = inner;
   return [
@@ -26,7 +26,7 @@ export function compose(outer: Matrix, inner: Matrix): Matrix {
  * The map that undoes `matrix`.
  * @throws RangeError when the matrix is singular or not finite
  */
-export function invert(matrix: Matrix): Matrix {
+export function invertMatrix(matrix: Matrix): Matrix {
   const [a, b, tx, c, d, ty] = matrix;
   const det = a * d - b * c;
   if (det === 0 || !Number.isFinite(1 / det) || !Number.isFinite(tx) || !Number.isFinite(ty)) {
@@ -40,8 +40,7 @@ export function invert(matrix: Matrix): Matrix {
 }
 
 /** Where `matrix` takes one point. */
-export function transformPoint(matrix: Matrix, [x, y]: Point): Point {
-  const [a, b, tx, c, d, ty] = matrix;
+export function applyMatrix([a, b, tx, c, d, ty]: Matrix, x: number, y: number): Point {
   return [a * x + b * y + tx, c * x + d * y + ty];
 }
 
