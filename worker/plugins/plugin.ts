@@ -98,8 +98,3 @@ export interface NetworkMaskerPlugin<Options = unknown> extends PluginBase<Optio
 export type MaskerPlugin<Options = unknown> = LandmarkMaskerPlugin<Options> | NetworkMaskerPlugin<Options>;
 export type Plugin = DetectorPlugin | AlignerPlugin | MaskerPlugin;
 export type PluginRole = Plugin['role'];
-
-/** Checks a plugin's declaration against its role's type and returns it. */
-export function definePlugin<P extends PluginBase<Options>, Options>(plugin: P & PluginBase<Options>): P {
-  return plugin;
-}

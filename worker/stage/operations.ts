@@ -1,7 +1,8 @@
 import type { Session } from '../engine/session.ts';
 import type { AlignerPlugin, DetectorPlugin, MaskerPlugin, Plugin } from '../plugins/plugin.ts';
 import { findPlugin } from '../plugins/registry.ts';
-import { type DecodeLimits, decodeImage } from '../source/decode-image.ts';
+import { decodeImage } from '../source/decode-image.ts';
+import type { Limits } from '../source/limits.ts';
 import type { RgbImage } from '../vision/types.ts';
 import type { Alignment, Face, FaceRejection, StoredMask } from './faces.ts';
 import { copyIntoSlab } from './frame-slabs.ts';
@@ -13,7 +14,7 @@ import { type AlignedFaceInFrame, mask } from './steps/mask.ts';
 
 /** What a host thread can be asked to do. Pixels travel as views of shared memory. */
 export interface Operations {
-  decode(args: { path: string; limits: DecodeLimits; slab: SharedArrayBuffer | null }): Promise<RgbImage>;
+  decode(args: { path: string; limits: Limits; slab: SharedArrayBuffer | null }): Promise<RgbImage>;
   detect(args: { role: string; images: readonly RgbImage[]; options: DetectOptions }): Promise<Face[][]>;
   align(args: {
     role: string;

@@ -1,5 +1,5 @@
 import type { HostPool } from '../engine/host-pool.ts';
-import type { DecodeLimits } from '../source/decode-image.ts';
+import type { Limits } from '../source/limits.ts';
 import type { SourceFrame } from '../source/source.ts';
 import { Channel } from './channel.ts';
 import type { FaceInWork, FrameInWork } from './frame-in-work.ts';
@@ -16,7 +16,7 @@ import { wholeImageFace } from './steps/whole-image.ts';
 /** What a stage does to every frame. */
 export interface StageOptions {
   readonly roles: readonly StageRole[];
-  readonly decodeLimits: DecodeLimits;
+  readonly limits: Limits;
   readonly detect: Omit<DetectOptions, 'batch'>;
   readonly align: Omit<AlignOptions, 'batch'>;
   /** Null: no crops are made. */
@@ -126,7 +126,7 @@ function decodeWork(
     units: (frame) => [frame],
     async run([frame]) {
       if (frame!.image === null) {
-        const args = { path: frame!.path!, limits: options.decodeLimits, slab: slabs.take() };
+        const args = { path: frame!.path!, limits: options.limits, slab: slabs.take() };
         frame!.image = await pool.call('decode', args, 0);
       }
       if (options.imageIsAligned) frame!.faces = [newFace(wholeImageFace(frame!.image))];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { itemFloats } from '../../engine/tensor.ts';
 import { fillPlanar } from '../fill.ts';
-import { type AlignerPlugin, definePlugin } from '../plugin.ts';
+import type { AlignerPlugin } from '../plugin.ts';
 import { regionCrop } from './region-crop.ts';
 
 const SIZE = 112;
@@ -9,7 +9,7 @@ const options = z.strictObject({});
 type Options = z.infer<typeof options>;
 
 /** face-api's 68-point net (vladmandic/face-api) on the square around the detector's box. */
-export const plugin: AlignerPlugin<Options> = definePlugin({
+export const plugin: AlignerPlugin<Options> = {
   role: 'align',
   name: 'faceapi68',
   summary: "face-api's 68 points, 112×112",
@@ -36,4 +36,4 @@ export const plugin: AlignerPlugin<Options> = definePlugin({
   },
   toLandmarks68: (points) => points,
   accepts: () => true,
-});
+};

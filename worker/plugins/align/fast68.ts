@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { itemFloats } from '../../engine/tensor.ts';
 import { fillGray } from '../fill.ts';
-import { type AlignerPlugin, definePlugin } from '../plugin.ts';
+import type { AlignerPlugin } from '../plugin.ts';
 import { regionCrop } from './region-crop.ts';
 
 const SIZE = 64;
@@ -9,7 +9,7 @@ const options = z.strictObject({});
 type Options = z.infer<typeof options>;
 
 /** A small 68-point net on the detector's box, grey 64×64; the origin of its weights is unknown. */
-export const plugin: AlignerPlugin<Options> = definePlugin({
+export const plugin: AlignerPlugin<Options> = {
   role: 'align',
   name: 'fast68',
   summary: '68 points in half a millisecond; origin of the weights unknown',
@@ -34,4 +34,4 @@ export const plugin: AlignerPlugin<Options> = definePlugin({
   },
   toLandmarks68: (points) => points,
   accepts: () => true,
-});
+};

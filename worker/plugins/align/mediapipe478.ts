@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { itemFloats } from '../../engine/tensor.ts';
 import { fillInterleaved } from '../fill.ts';
-import { type AlignerPlugin, definePlugin } from '../plugin.ts';
+import type { AlignerPlugin } from '../plugin.ts';
 import { EYE_LEFT, EYE_RIGHT, mapLandmarks68 } from './landmark-map.ts';
 import { regionAround, regionCrop, rollBetween } from './region-crop.ts';
 
@@ -23,7 +23,7 @@ const options = z.strictObject({
 type Options = z.infer<typeof options>;
 
 /** MediaPipe face landmarker, 478 vertices in two passes: the box, then the roll-corrected square around the first result. */
-export const plugin: AlignerPlugin<Options> = definePlugin({
+export const plugin: AlignerPlugin<Options> = {
   role: 'align',
   name: 'mediapipe478',
   summary: '478 vertices in two passes, mapped to 68 points; the default',
@@ -58,4 +58,4 @@ export const plugin: AlignerPlugin<Options> = definePlugin({
   toLandmarks68: (points, { landmarkMap }) => mapLandmarks68(points, landmarkMap),
   accepts: (presence, score, { presence: lowest, presenceBelowScore }) =>
     presence === null || presence >= lowest || score >= presenceBelowScore,
-});
+};

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { itemFloats } from '../../engine/tensor.ts';
 import { nms } from '../../vision/nms.ts';
 import { fillInterleaved } from '../fill.ts';
-import { type Detection, type DetectorPlugin, definePlugin } from '../plugin.ts';
+import type { Detection, DetectorPlugin } from '../plugin.ts';
 
 const SIZE = 192;
 /** One anchor in the middle of every 4×4 cell (MediaPipe's face_detection_full_range options). */
@@ -16,7 +16,7 @@ const options = z.strictObject({
 type Options = z.infer<typeof options>;
 
 /** BlazeFace full-range (MediaPipe face_detection). */
-export const plugin: DetectorPlugin<Options> = definePlugin({
+export const plugin: DetectorPlugin<Options> = {
   role: 'detect',
   name: 'blazeface',
   summary: 'fewest false hits, 192×192',
@@ -52,4 +52,4 @@ export const plugin: DetectorPlugin<Options> = definePlugin({
     }
     return nms(candidates, nmsIou);
   },
-});
+};

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { itemFloats } from '../../engine/tensor.ts';
 import { nms } from '../../vision/nms.ts';
 import { fillPlanar } from '../fill.ts';
-import { type Detection, type DetectorPlugin, definePlugin } from '../plugin.ts';
+import type { Detection, DetectorPlugin } from '../plugin.ts';
 
 const WIDTH = 320;
 const HEIGHT = 240;
@@ -14,7 +14,7 @@ const options = z.strictObject({
 type Options = z.infer<typeof options>;
 
 /** UltraFace version-RFB-320 (Linzaer, Ultra-Light-Fast-Generic-Face-Detector-1MB). */
-export const plugin: DetectorPlugin<Options> = definePlugin({
+export const plugin: DetectorPlugin<Options> = {
   role: 'detect',
   name: 'ultraface',
   summary: 'fast and light, 320×240; the default',
@@ -48,4 +48,4 @@ export const plugin: DetectorPlugin<Options> = definePlugin({
     }
     return nms(candidates, nmsIou);
   },
-});
+};

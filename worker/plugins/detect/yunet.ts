@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { itemFloats } from '../../engine/tensor.ts';
 import { nms } from '../../vision/nms.ts';
 import { fillPlanar } from '../fill.ts';
-import { type Detection, type DetectorPlugin, definePlugin } from '../plugin.ts';
+import type { Detection, DetectorPlugin } from '../plugin.ts';
 
 const STRIDES = [8, 16, 32] as const;
 
@@ -21,7 +21,7 @@ const options = z.strictObject({
 type Options = z.infer<typeof options>;
 
 /** YuNet-n (Wu et al., "YuNet: A Tiny Millisecond-level Face Detector"); decoding as in OpenCV's FaceDetectorYN. */
-export const plugin: DetectorPlugin<Options> = definePlugin({
+export const plugin: DetectorPlugin<Options> = {
   role: 'detect',
   name: 'yunet',
   summary: 'best on small faces, any input size',
@@ -62,7 +62,7 @@ export const plugin: DetectorPlugin<Options> = definePlugin({
     }
     return nms(candidates, nmsIou);
   },
-});
+};
 
 function unit(value: number): number {
   return Math.min(1, Math.max(0, value));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fillInterleaved } from '../fill.ts';
-import { definePlugin, type NetworkMaskerPlugin } from '../plugin.ts';
+import type { NetworkMaskerPlugin } from '../plugin.ts';
 
 const SIZE = 256;
 /** CelebAMask-HQ labels: skin, brows, eyes, nose, mouth, lips. */
@@ -17,7 +17,7 @@ const options = z.strictObject({
 type Options = z.infer<typeof options>;
 
 /** BiSeNetV2 trained on CelebAMask-HQ (19 labels); its training data is for non-commercial use. */
-export const plugin: NetworkMaskerPlugin<Options> = definePlugin({
+export const plugin: NetworkMaskerPlugin<Options> = {
   role: 'mask',
   kind: 'network',
   name: 'bisenet',
@@ -29,7 +29,7 @@ export const plugin: NetworkMaskerPlugin<Options> = definePlugin({
   options,
   centering: 'head',
   input: {
-    name: 'input_1',
+    name: 'input_tensor',
     width: SIZE,
     height: SIZE,
     dims: [SIZE, SIZE, 3],
@@ -50,4 +50,4 @@ export const plugin: NetworkMaskerPlugin<Options> = definePlugin({
     for (let i = 0; i < mask.length; i++) mask[i] = wanted[Number(tensor.data[start + i])] as number;
     return mask;
   },
-});
+};

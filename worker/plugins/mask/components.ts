@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { landmarkMask } from '../../vision/landmark-mask.ts';
-import { definePlugin, type LandmarkMaskerPlugin } from '../plugin.ts';
+import type { LandmarkMaskerPlugin } from '../plugin.ts';
 
 const options = z.strictObject({});
 
 /** The face's area from its 68 landmarks. */
-export const plugin: LandmarkMaskerPlugin<z.infer<typeof options>> = definePlugin({
+export const plugin: LandmarkMaskerPlugin<z.infer<typeof options>> = {
   role: 'mask',
   kind: 'landmarks',
   name: 'components',
@@ -17,4 +17,4 @@ export const plugin: LandmarkMaskerPlugin<z.infer<typeof options>> = definePlugi
   options,
   centering: 'face',
   draw: (landmarks, sizePx) => landmarkMask('components', landmarks, sizePx),
-});
+};

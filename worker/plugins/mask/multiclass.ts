@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { itemFloats } from '../../engine/tensor.ts';
 import { fillInterleaved } from '../fill.ts';
-import { definePlugin, type NetworkMaskerPlugin } from '../plugin.ts';
+import type { NetworkMaskerPlugin } from '../plugin.ts';
 
 const SIZE = 256;
 const CLASSES = 6;
@@ -14,7 +14,7 @@ const options = z.strictObject({
 type Options = z.infer<typeof options>;
 
 /** MediaPipe's selfie multiclass segmenter: background, hair, body skin, face skin, clothes, other. */
-export const plugin: NetworkMaskerPlugin<Options> = definePlugin({
+export const plugin: NetworkMaskerPlugin<Options> = {
   role: 'mask',
   kind: 'network',
   name: 'multiclass',
@@ -44,4 +44,4 @@ export const plugin: NetworkMaskerPlugin<Options> = definePlugin({
     }
     return mask;
   },
-});
+};

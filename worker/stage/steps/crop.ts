@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { alignFace, cropMatrix } from '../../vision/alignment.ts';
-import { drawAlignment } from '../../vision/draw.ts';
+import { drawLandmarks } from '../../vision/draw.ts';
 import type { Matrix, RgbImage } from '../../vision/types.ts';
 import { warpAffine } from '../../vision/warp.ts';
 import type { AlignedFaceInFrame } from './mask.ts';
@@ -35,7 +35,7 @@ function cropPixels(face: AlignedFaceInFrame, { sizePx, debugLandmarks }: CropOp
     interpolation: enlarges(matrix) ? 'cubic' : 'linear',
     border: 'zero',
   });
-  if (debugLandmarks) drawAlignment(image, face.landmarks, matrix);
+  if (debugLandmarks) drawLandmarks(image, face.landmarks, matrix);
   return image;
 }
 
