@@ -1,0 +1,101 @@
+import { FacefleetError } from '../errors/facefleet-error.ts';
+import type { Landmarks, Matrix } from '../vision/types.ts';
+import {
+  BOUNDS,
+  DECIMALS,
+  type FaceRecord,
+  type FrameFailure,
+  type FrameRecord,
+  type MaskRecord,
+} from './records.ts';
+import { roundDecimals } from './round-decimals.ts';
+
+/**
+ * A line of alignments.jsonl, without its line feed. Equal records give equal bytes: keys in fixed order, masks by name, numbers
+ * rounded by field. Throws FF3003 for a number that is not finite or a value out of bounds.
+ */
+export function encodeRecord(record: FrameRecord): string {
+  const { index, key, width, height, faces } = record;
+  within(key, 'index', index, 0, BOUNDS.index);
+  within(key, 'key length', key.length, 1, BOUNDS.keyChars);
+  within(key, 'width', width, 1, BOUNDS.sidePx);
+  within(key, 'height', height, 1, BOUNDS.sidePx);
+  within(key, 'number of faces', faces.length, 0, BOUNDS.faces);
+  const encoded = faces.map((face, i) => encodeFace(face, `${key}: face ${i}`)).join(',');
+  return `{"index":${index},"key":${JSON.stringify(key)},"width":${width},"height":${height},"faces":[${encoded}]}`;
+}
+
+/** A line of failures.jsonl, without its line feed; overlong texts are cut. Throws FF3003 for an index or key out of bounds. */
+export function encodeFailure(failure: FrameFailure): string {
+  const { index, key, code, message, plugin } = failure;
+  within(key, 'index', index, 0, BOUNDS.index);
+  within(key, 'key length', key.length, 1, BOUNDS.keyChars);
+  return JSON.stringify({
+    index,
+    key,
+    code,
+    message: message.slice(0, BOUNDS.messageChars),
+    ...(plugin === undefined ? {} : { plugin: plugin.slice(0, BOUNDS.pluginChars) }),
+  });
+}
+
+function encodeFace(face: FaceRecord, what: string): string {
+  const { x, y, w, h } = face.box;
+  const box = [x, y, w, h].map((value) => roundDecimals(value, DECIMALS.box, `${what}: box`)).join(',');
+  const score = roundDecimals(face.score, DECIMALS.score, `${what}: score`);
+  const [pitch, yaw, roll] = [face.pose.pitch, face.pose.yaw, face.pose.roll].map((angle) =>
+    roundDecimals(angle, DECIMALS.pose, `${what}: pose`),
+  );
+  const masks = encodeMasks(face.masks, what);
+  return (
+    `{"box":[${box}],"score":${score},"landmarks":[${encodeLandmarks(face.landmarks, what)}],` +
+    `"pose":{"pitch":${pitch},"yaw":${yaw},"roll":${roll}},"masks":{${masks}},"crop":${JSON.stringify(face.crop)}}`
+  );
+}
+
+function encodeLandmarks(landmarks: Landmarks, what: string): string {
+  within(what, 'number of landmark coordinates', landmarks.length, 136, 136);
+  let text = '';
+  for (let i = 0; i < 136; i += 2) {
+    const x = roundDecimals(landmarks[i] ?? Number.NaN, DECIMALS.landmarks, `${what}: landmark ${i / 2}`);
+    const y = roundDecimals(landmarks[i + 1] ?? Number.NaN, DECIMALS.landmarks, `${what}: landmark ${i / 2}`);
+    text += i === 0 ? `[${x},${y}]` : `,[${x},${y}]`;
+  }
+  return text;
+}
+
+function encodeMasks(masks: FaceRecord['masks'], what: string): string {
+  const names = Object.keys(masks).sort();
+  within(what, 'number of masks', names.length, 0, BOUNDS.masks);
+  return names
+    .map((name) => {
+      within(what, 'length of a mask name', name.length, 1, BOUNDS.maskNameChars);
+      return `${JSON.stringify(name)}:${encodeMask(masks[name] as MaskRecord, `${what}: mask ${name}`)}`;
+    })
+    .join(',');
+}
+
+function encodeMask(mask: MaskRecord, what: string): string {
+  within(what, 'size', mask.size, 1, BOUNDS.maskSizePx);
+  within(what, 'interpolator', mask.interpolator, 0, 3);
+  within(what, 'number of bytes', mask.data.length, 1, maxMaskBytes(mask.size));
+  const [a, b, tx, c, d, ty] = mask.matrix.map((value) =>
+    roundDecimals(value, DECIMALS.matrix, `${what}: matrix`),
+  ) as unknown as Matrix;
+  const { buffer, byteOffset, byteLength } = mask.data;
+  const data = Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+  return (
+    `{"size":${mask.size},"centering":"${mask.centering}","matrix":[[${a},${b},${tx}],[${c},${d},${ty}]],` +
+    `"interpolator":${mask.interpolator},"data":"${data}"}`
+  );
+}
+
+/** More than zlib makes of size² bytes that do not compress (zlib.h: deflateBound). */
+export function maxMaskBytes(sizePx: number): number {
+  return Math.ceil(sizePx * sizePx * 1.01) + 1024;
+}
+
+function within(what: string, field: string, value: number, from: number, to: number): void {
+  if (Number.isInteger(value) && value >= from && value <= to) return;
+  throw new FacefleetError('FF3003', `${what}: ${field} is ${value}, not an integer from ${from} to ${to}`);
+}
