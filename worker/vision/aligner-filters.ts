@@ -29,8 +29,10 @@ export function filterFace(
   if (limits.features && eyeToMouth(alignment.normalised) < 0) return 'features';
   const side = 1 / matrixScale(cropMatrix(alignment, { centering: 'face', sizePx: 1 }));
   const shorter = Math.min(frame.width, frame.height);
-  if (side < shorter * limits.minScale || (limits.maxScale > 0 && side > shorter * limits.maxScale)) return 'scale';
-  if (limits.distancePercent > 0 && meanDistance(alignment.normalised) > limits.distancePercent / 100) return 'distance';
+  if (side < shorter * limits.minScale || (limits.maxScale > 0 && side > shorter * limits.maxScale))
+    return 'scale';
+  if (limits.distancePercent > 0 && meanDistance(alignment.normalised) > limits.distancePercent / 100)
+    return 'distance';
   if (limits.rollDeg > 0 && Math.abs(inPlaneTurnDeg(landmarks)) > limits.rollDeg) return 'roll';
   return null;
 }

@@ -4,7 +4,12 @@ import type { Point } from './types.ts';
  * Fills a convex polygon with integer corners, edges included, into a square plane; what lies outside the plane is left out.
  * Every row is filled from the leftmost to the rightmost point of its crossing with the polygon, rounded to pixels.
  */
-export function fillConvexPolygon(plane: Uint8Array, sizePx: number, polygon: readonly Point[], value: number): void {
+export function fillConvexPolygon(
+  plane: Uint8Array,
+  sizePx: number,
+  polygon: readonly Point[],
+  value: number,
+): void {
   const ys = polygon.map(([, y]) => y);
   const top = Math.max(0, Math.min(...ys));
   const bottom = Math.min(sizePx - 1, Math.max(...ys));

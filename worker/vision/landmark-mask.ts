@@ -35,23 +35,33 @@ const PARTS: Readonly<Record<LandmarkMaskKind, readonly (readonly number[])[]>> 
  * `extended` is `components` with the brows moved up by half the distance between them and the eyes.
  */
 export function landmarkMask(kind: LandmarkMaskKind, landmarks: Landmarks, sizePx: number): Uint8Array {
-  const points = Array.from({ length: landmarks.length / 2 }, (_, i): Point => [landmarks[2 * i]!, landmarks[2 * i + 1]!]);
+  const points = Array.from(
+    { length: landmarks.length / 2 },
+    (_, i): Point => [landmarks[2 * i]!, landmarks[2 * i + 1]!],
+  );
   const placed = (kind === 'extended' ? raiseBrows(points) : points).map(
     ([x, y]): Point => [roundHalfEven(x), roundHalfEven(y)],
   );
   const mask = new Uint8Array(sizePx * sizePx);
-  for (const part of PARTS[kind]) fillConvexPolygon(mask, sizePx, convexHull(part.map((i) => placed[i]!)), 255);
+  for (const part of PARTS[kind])
+    fillConvexPolygon(mask, sizePx, convexHull(part.map((i) => placed[i]!)), 255);
   return mask;
 }
 
 function raiseBrows(points: readonly Point[]): Point[] {
-  const halfway = (a: Point, b: Point): Point => [Math.floor((a[0] + b[0]) / 2), Math.floor((a[1] + b[1]) / 2)];
+  const halfway = (a: Point, b: Point): Point => [
+    Math.floor((a[0] + b[0]) / 2),
+    Math.floor((a[1] + b[1]) / 2),
+  ];
   const left = halfway(points[36]!, halfway(points[36]!, points[0]!));
   const right = halfway(points[45]!, halfway(points[16]!, points[45]!));
   const below = [left, ...span(36, 40).map((i) => points[i]!), ...span(42, 46).map((i) => points[i]!), right];
   return points.map((point, i) => {
     const under = below[i - 17];
     if (i < 17 || under === undefined) return point;
-    return [point[0] + Math.floor((point[0] - under[0]) / 2), point[1] + Math.floor((point[1] - under[1]) / 2)];
+    return [
+      point[0] + Math.floor((point[0] - under[0]) / 2),
+      point[1] + Math.floor((point[1] - under[1]) / 2),
+    ];
   });
 }

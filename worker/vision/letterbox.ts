@@ -22,7 +22,15 @@ export function letterbox(source: RgbImage, width: number, height: number): Lett
 }
 
 /** Each target pixel is the mean of the source area it covers; an enlarged image repeats pixels in proportion. */
-function averageAreas(source: RgbImage, out: Uint8Array, outWidth: number, left: number, top: number, w: number, h: number): void {
+function averageAreas(
+  source: RgbImage,
+  out: Uint8Array,
+  outWidth: number,
+  left: number,
+  top: number,
+  w: number,
+  h: number,
+): void {
   const stride = source.width * 3;
   const stepX = source.width / w;
   const stepY = source.height / h;

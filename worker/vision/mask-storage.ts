@@ -18,7 +18,12 @@ export interface StorableMask {
  * @param pixels sizePx² values 0..255
  * @param matrix frame → the mask's crop; scaled without a half-pixel shift
  */
-export function storeMask(pixels: Uint8Array, sizePx: number, matrix: Matrix, storedPx: number): StorableMask {
+export function storeMask(
+  pixels: Uint8Array,
+  sizePx: number,
+  matrix: Matrix,
+  storedPx: number,
+): StorableMask {
   const scale = storedPx / sizePx;
   const scaled = matrix.map((value) => value * scale) as unknown as Matrix;
   return {

@@ -60,7 +60,8 @@ function clahe(plane: Uint8Array, width: number, height: number): Uint8Array {
       const counts = new Uint32Array(LEVELS);
       for (let y = ty * tileHeight; y < (ty + 1) * tileHeight; y++) {
         const row = reflect(y, height) * width;
-        for (let x = tx * tileWidth; x < (tx + 1) * tileWidth; x++) counts[plane[row + reflect(x, width)]!]!++;
+        for (let x = tx * tileWidth; x < (tx + 1) * tileWidth; x++)
+          counts[plane[row + reflect(x, width)]!]!++;
       }
       tables.push(clippedTable(counts, tileWidth * tileHeight));
     }
