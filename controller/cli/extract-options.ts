@@ -78,8 +78,11 @@ export async function toExtractSpec(
     output: { sizePx: options.size, faces: !options.skipFaces, debugLandmarks: options.debugLandmarks },
   };
   const parsed = extractSpec.safeParse(spec);
-  if (!parsed.success) throw new FacefleetError('FF5001', parsed.error.issues.map(({ message }) => message).join('; '));
-  const twice = spec.maskers.find(({ plugin }, i) => spec.maskers.findIndex((other) => other.plugin === plugin) !== i);
+  if (!parsed.success)
+    throw new FacefleetError('FF5001', parsed.error.issues.map(({ message }) => message).join('; '));
+  const twice = spec.maskers.find(
+    ({ plugin }, i) => spec.maskers.findIndex((other) => other.plugin === plugin) !== i,
+  );
   if (twice) throw new FacefleetError('FF5001', `--masker names ${twice.plugin} twice`);
   return parsed.data;
 }
@@ -89,12 +92,20 @@ async function choice(role: 'detect' | 'align' | 'mask', name: string, config: C
   return { plugin, options: await pluginOptions(role, plugin, config[role][plugin]) };
 }
 
-function checkConflicts({ maxSize, overwrite, skipExisting, skipExistingFaces, imageIsAligned, rotate }: ExtractOptions): void {
+function checkConflicts({
+  maxSize,
+  overwrite,
+  skipExisting,
+  skipExistingFaces,
+  imageIsAligned,
+  rotate,
+}: ExtractOptions): void {
   const fault = (text: string): never => {
     throw new FacefleetError('FF5001', text);
   };
   if (maxSize?.unit === 'px') fault('--max-size takes percent of the shorter side, such as 80%');
   if (overwrite && (skipExisting || skipExistingFaces)) fault('--overwrite contradicts --skip-existing');
   if (skipExisting && skipExistingFaces) fault('give either --skip-existing or --skip-existing-faces');
-  if (imageIsAligned && rotate.length > 1) fault('--image-is-aligned runs no detector: --rotate has no effect');
+  if (imageIsAligned && rotate.length > 1)
+    fault('--image-is-aligned runs no detector: --rotate has no effect');
 }

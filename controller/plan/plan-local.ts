@@ -22,7 +22,11 @@ export interface LocalPlan {
   readonly passes: readonly [
     {
       readonly stages: readonly [
-        { readonly roles: readonly { role: string; plugin: string; batch: number }[]; readonly replicas: 1; readonly threads: number },
+        {
+          readonly roles: readonly { role: string; plugin: string; batch: number }[];
+          readonly replicas: 1;
+          readonly threads: number;
+        },
       ];
     },
   ];
@@ -44,13 +48,20 @@ export function planLocal(
 ): LocalPlan {
   const providers: readonly Provider[] = wanted ?? (machine.gpuIndex === null ? ['cpu'] : ['cuda', 'cpu']);
   const onGpu = providers[0] !== 'cpu';
-  const planned = roles.map(({ role, plugin, batch, anyBatch }) => ({ role, plugin, batch: onGpu && anyBatch ? batch : 1 }));
+  const planned = roles.map(({ role, plugin, batch, anyBatch }) => ({
+    role,
+    plugin,
+    batch: onGpu && anyBatch ? batch : 1,
+  }));
   const count = threads ?? Math.max(1, machine.cores);
   const reasons = [
     { code: 'CoLocated', message: `all ${roles.length} roles run in one stage on this machine` },
     onGpu
       ? { code: 'GpuBatches', message: `GPU ${machine.gpuIndex ?? 0} runs each plugin in its declared batch` }
-      : { code: 'OneThreadSessions', message: `${count} threads, each with its own one-thread sessions, in batches of 1` },
+      : {
+          code: 'OneThreadSessions',
+          message: `${count} threads, each with its own one-thread sessions, in batches of 1`,
+        },
   ];
   return { passes: [{ stages: [{ roles: planned, replicas: 1, threads: count }] }], providers, reasons };
 }

@@ -20,6 +20,8 @@ export interface FrameInWork {
   /** Where the pixels come from when `image` is still null. */
   readonly path: string | null;
   image: RgbImage | null;
+  /** Of the upright frame, known once it is decoded. */
+  size: { readonly width: number; readonly height: number } | null;
   faces: FaceInWork[];
   /** The first failure; later roles leave the frame alone. */
   error: FacefleetError | null;

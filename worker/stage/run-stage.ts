@@ -78,6 +78,7 @@ function inWork(frame: SourceFrame): FrameInWork {
     key: frame.key,
     path: input.kind === 'file' ? input.path : null,
     image: input.kind === 'pixels' ? input.image : null,
+    size: null,
     faces: [],
     error: input.kind === 'failure' ? input.error : null,
     failedPlugin: null,
@@ -129,6 +130,8 @@ function decodeWork(
         const args = { path: frame!.path!, limits: options.limits, slab: slabs.take() };
         frame!.image = await pool.call('decode', args, 0);
       }
+      const { width, height } = frame!.image;
+      frame!.size = { width, height };
       if (options.imageIsAligned) frame!.faces = [newFace(wholeImageFace(frame!.image))];
     },
   };
