@@ -1,6 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { asFacefleetError, FacefleetError } from '../errors/facefleet-error.ts';
+import { describeKind, kindOf } from './list-entries.ts';
 
 /**
  * Reads a whole file, but only a regular one of a bounded size. A pipe, device, socket or folder is refused without being
@@ -25,7 +26,7 @@ export async function readRegularFile(path: string, maxBytes: number): Promise<B
 }
 
 function checkStats(stats: Stats, path: string, maxBytes: number): void {
-  if (!stats.isFile()) throw new FacefleetError('FF1006', `${path} is ${describeKind(stats)}`);
+  if (!stats.isFile()) throw new FacefleetError('FF1006', `${path} is ${describeKind(kindOf(stats))}`);
   if (stats.size === 0) throw new FacefleetError('FF1005', path);
   if (stats.size > maxBytes)
     throw new FacefleetError('FF1004', `${path} has ${stats.size} bytes, the limit is ${maxBytes}`);
@@ -41,12 +42,4 @@ async function readExactly(file: FileHandle, size: number, path: string): Promis
     filled += bytesRead;
   }
   return bytes;
-}
-
-/** What a directory entry is, for a message: `a folder`, `a named pipe`, … */
-export function describeKind(entry: Pick<Stats, 'isDirectory' | 'isFIFO' | 'isSocket'>): string {
-  if (entry.isDirectory()) return 'a folder';
-  if (entry.isFIFO()) return 'a named pipe';
-  if (entry.isSocket()) return 'a socket';
-  return 'a device';
 }

@@ -1,0 +1,50 @@
+import type { FacefleetError } from '../errors/facefleet-error.ts';
+import type { RgbImage } from '../vision/types.ts';
+
+/**
+ * What a frame of the source is: a file still to be decoded (`decodeImage`), pixels (a video frame), or a frame
+ * that cannot be had, with the reason.
+ */
+export type FrameInput =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'pixels'; readonly image: RgbImage }
+  | { readonly kind: 'failure'; readonly error: FacefleetError };
+
+/** One frame of a source, in source order. */
+export interface SourceFrame {
+  /** Dense, 0-based, counted over the kept frames. */
+  readonly index: number;
+  /** Unique in the source: `/`-separated path below it, or `<stem>_<000001>.<ext>` (1-based number in the video). */
+  readonly key: string;
+  readonly input: FrameInput;
+}
+
+export type SourceKind = 'folder' | 'image' | 'list' | 'video';
+
+/** Where frames come from. */
+export interface Source {
+  readonly kind: SourceKind;
+  /** Base name of the input. */
+  readonly name: string;
+  /**
+   * Number of frames that will come, failures included. Exact for folders, images and lists. For videos it is the number of
+   * pictures in the container, which a damaged or unusual stream may miss in either direction; null when unknown.
+   */
+  readonly count: number | null;
+  /** Files in a folder that are no images, or repeated entries of a list: passed over without a record. */
+  readonly skipped: number;
+  /**
+   * The frames in source order. Nothing is read ahead of the consumer's pull (a video decoder holds a few frames). May be
+   * called again to start anew.
+   *
+   * @param isDone frames for which it answers true are passed over without examining or converting them: a run that is
+   * continued asks only for what is missing
+   * @throws the signal's reason when aborted
+   */
+  frames(
+    signal?: AbortSignal,
+    isDone?: (index: number) => boolean,
+  ): AsyncGenerator<SourceFrame, void, undefined>;
+  /** Ends running iterations and frees what they hold. Safe to call twice. */
+  close(): Promise<void>;
+}
