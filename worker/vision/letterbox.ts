@@ -1,63 +1,48 @@
-import type { Matrix, RgbImage } from './types.ts';
+import { resizeArea, resizeCubic } from './resize.ts';
 
-/** An image fitted into a model's input, and the way back. */
-export interface Letterboxed {
+import type { Box, Matrix, RgbImage } from './types.ts';
+
+/** A frame fitted into a model's input, and the way back. */
+export interface Letterbox {
+  /** Exactly the model's size; black where the frame does not reach. */
   readonly image: RgbImage;
-  /** Model-size pixels → pixels of the source image. */
+  /** Model pixels per frame pixel. */
+  readonly scale: number;
+  /** Black columns left of the frame and black rows above it. */
+  readonly padX: number;
+  readonly padY: number;
+  /** Model pixels → frame pixels. */
   readonly toFrame: Matrix;
 }
 
-/** Scales an image to fit a rectangle, keeping its shape, with black bars on both sides; shrinks by averaging areas. */
-export function letterbox(source: RgbImage, width: number, height: number): Letterboxed {
-  const scale = Math.min(width / source.width, height / source.height);
-  const w = Math.max(1, Math.min(width, Math.trunc(source.width * scale)));
-  const h = Math.max(1, Math.min(height, Math.trunc(source.height * scale)));
-  const left = (width - w) >> 1;
-  const top = (height - h) >> 1;
+/**
+ * Scales a frame, keeping its proportions, to fit into width × height, and centres it: averaging areas to shrink, cubic
+ * to enlarge, sizes and padding rounded down.
+ * @throws RangeError when a size is not positive
+ */
+export function letterbox(image: RgbImage, width: number, height: number): Letterbox {
+  if (!(width > 0 && height > 0 && image.width > 0 && image.height > 0)) {
+    throw new RangeError(`letterbox: ${image.width}×${image.height} into ${width}×${height}`);
+  }
+  const scale = Math.min(width / image.width, height / image.height);
+  const innerWidth = Math.max(1, Math.trunc(image.width * scale));
+  const innerHeight = Math.max(1, Math.trunc(image.height * scale));
+  const padX = (width - innerWidth) >> 1;
+  const padY = (height - innerHeight) >> 1;
+  const toFrame: Matrix = [1 / scale, 0, -padX / scale, 0, 1 / scale, -padY / scale];
+  const resize = scale > 1 ? resizeCubic : resizeArea;
+  const inner = scale === 1 ? image : resize(image, innerWidth, innerHeight);
+  if (innerWidth === width && innerHeight === height) return { image: inner, scale, padX, padY, toFrame };
   const data = new Uint8Array(width * height * 3);
-  averageAreas(source, data, width, left, top, w, h);
-  const sx = source.width / w;
-  const sy = source.height / h;
-  return { image: { width, height, data }, toFrame: [sx, 0, -left * sx, 0, sy, -top * sy] };
+  const rowBytes = innerWidth * 3;
+  for (let y = 0; y < innerHeight; y++) {
+    const row = inner.data.subarray(y * rowBytes, (y + 1) * rowBytes);
+    data.set(row, ((padY + y) * width + padX) * 3);
+  }
+  return { image: { width, height, data }, scale, padX, padY, toFrame };
 }
 
-/** Each target pixel is the mean of the source area it covers; an enlarged image repeats pixels in proportion. */
-function averageAreas(
-  source: RgbImage,
-  out: Uint8Array,
-  outWidth: number,
-  left: number,
-  top: number,
-  w: number,
-  h: number,
-): void {
-  const stride = source.width * 3;
-  const stepX = source.width / w;
-  const stepY = source.height / h;
-  const row = new Float32Array(stride);
-  for (let y = 0; y < h; y++) {
-    row.fill(0);
-    const y0 = y * stepY;
-    const y1 = Math.min(source.height, y0 + stepY);
-    for (let v = Math.floor(y0); v < y1; v++) {
-      const weight = (Math.min(v + 1, y1) - Math.max(v, y0)) / (y1 - y0);
-      const start = v * stride;
-      for (let i = 0; i < stride; i++) row[i] = row[i]! + weight * source.data[start + i]!;
-    }
-    for (let x = 0; x < w; x++) {
-      const x0 = x * stepX;
-      const x1 = Math.min(source.width, x0 + stepX);
-      let [r, g, b] = [0, 0, 0];
-      for (let u = Math.floor(x0); u < x1; u++) {
-        const weight = (Math.min(u + 1, x1) - Math.max(u, x0)) / (x1 - x0);
-        r += weight * row[3 * u]!;
-        g += weight * row[3 * u + 1]!;
-        b += weight * row[3 * u + 2]!;
-      }
-      const o = ((top + y) * outWidth + left + x) * 3;
-      out[o] = Math.round(r);
-      out[o + 1] = Math.round(g);
-      out[o + 2] = Math.round(b);
-    }
-  }
+/** A box in model pixels as a box in frame pixels, not rounded. */
+export function boxToFrame({ scale, padX, padY }: Omit<Letterbox, 'image'>, box: Box): Box {
+  return { x: (box.x - padX) / scale, y: (box.y - padY) / scale, w: box.w / scale, h: box.h / scale };
 }

@@ -1,5 +1,5 @@
-import { areaKernels } from './area-kernels.ts';
 import { assemble } from './module.ts';
+import { sumKernels } from './sum-kernels.ts';
 import { warpKernels } from './warp-kernels.ts';
 
 // Neither the ES library nor Node's types declare the WebAssembly global of every runtime; this much is used here.
@@ -19,8 +19,8 @@ type KernelFunction = (...parameters: number[]) => void;
 export interface Kernels {
   readonly warpLinear: KernelFunction;
   readonly warpCubic: KernelFunction;
-  readonly shrinkRows: KernelFunction;
-  readonly shrinkColumns: KernelFunction;
+  readonly sumRows: KernelFunction;
+  readonly sumColumns: KernelFunction;
   /** The memory, at least `byteLength` long; views are invalid after the next call. */
   memory(byteLength: number): ArrayBuffer;
 }
@@ -28,14 +28,14 @@ export interface Kernels {
 const PAGE_BYTES = 65536;
 
 function load(): Kernels {
-  const module = new WebAssembly.Module(assemble([...warpKernels, ...areaKernels], 1));
+  const module = new WebAssembly.Module(assemble([...warpKernels, ...sumKernels], 1));
   const exports = new WebAssembly.Instance(module).exports;
   const memory = exports.memory as LinearMemory;
   return {
     warpLinear: exports.warpLinear as KernelFunction,
     warpCubic: exports.warpCubic as KernelFunction,
-    shrinkRows: exports.shrinkRows as KernelFunction,
-    shrinkColumns: exports.shrinkColumns as KernelFunction,
+    sumRows: exports.sumRows as KernelFunction,
+    sumColumns: exports.sumColumns as KernelFunction,
     memory(byteLength) {
       const missing = byteLength - memory.buffer.byteLength;
       if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));

@@ -2,10 +2,10 @@ import { type Code, doWhile, get, i8x16, i16x8, i32, i32x4, set, v128 } from './
 import type { Kernel } from './module.ts';
 
 /** Bits of the weights in each direction, and how many are dropped between the two. */
-export const AREA_BITS = 14;
-const DROPPED_BITS = 7;
+export const WEIGHT_BITS = 14;
+const DROPPED_BITS = 8;
 
-function shrinkRows(): Kernel {
+function sumRows(): Kernel {
   const [SOURCE, STRIDE, WEIGHTS, WEIGHTS_END, OUT, OUT_END, WEIGHT, ADDRESS] = [0, 1, 2, 3, 4, 5, 6, 7];
   const [UPPER, LOWER, LOW, HIGH, FACTOR, ACC] = [8, 9, 10, 11, 12, 13];
   const interleave = (from: number): Code =>
@@ -43,7 +43,7 @@ function shrinkRows(): Kernel {
     set(OUT, i32.add(get(OUT), i32.const(32))),
   ];
   return {
-    name: 'shrinkRows',
+    name: 'sumRows',
     parameters: 6,
     integers: 2,
     vectors: 10,
@@ -51,10 +51,10 @@ function shrinkRows(): Kernel {
   };
 }
 
-function shrinkColumns(): Kernel {
+function sumColumns(): Kernel {
   const [SPANS, SPANS_END, OUT, SOURCE, WEIGHT, WEIGHTS_END] = [0, 1, 2, 3, 4, 5];
   const ACC = 6;
-  const shift = 2 * AREA_BITS - DROPPED_BITS;
+  const shift = 2 * WEIGHT_BITS - DROPPED_BITS;
   const order = [0, 6, 2, 8, 4, 10].flatMap((byte) => [byte, byte + 1]);
   const pairs = v128.const([...order, 0x80, 0x80, 0x80, 0x80]);
   const twoPixels: Code[] = [
@@ -81,7 +81,7 @@ function shrinkColumns(): Kernel {
     set(SPANS, i32.add(get(SPANS), i32.const(12))),
   ];
   return {
-    name: 'shrinkColumns',
+    name: 'sumColumns',
     parameters: 3,
     integers: 3,
     vectors: 1,
@@ -90,9 +90,9 @@ function shrinkColumns(): Kernel {
 }
 
 /**
- * Area averaging in two steps. `shrinkRows` (source, bytes between rows, weight pairs, their end, out, its end): the
- * weighted sum of an even number of byte rows as 16-bit values with 7 fraction bits, 16 columns at a time.
- * `shrinkColumns` (spans, their end, out): RGB bytes from such a row; a span is (source address, weight pairs, their end).
- * Weights are signed 16-bit pairs that sum to 2^AREA_BITS.
+ * Weighted sums along one axis and then the other. `sumRows` (source, bytes between rows, weight pairs, their end, out,
+ * its end): the sum of an even number of byte rows as 16-bit values with 6 fraction bits, 16 columns at a time.
+ * `sumColumns` (spans, their end, out): RGB bytes from such a row; a span is (source address, weight pairs, their end).
+ * Weights are signed 16-bit pairs that sum to 2^WEIGHT_BITS; their absolute values may sum to 1.5 times that.
  */
-export const areaKernels: readonly Kernel[] = [shrinkRows(), shrinkColumns()];
+export const sumKernels: readonly Kernel[] = [sumRows(), sumColumns()];
