@@ -2,7 +2,8 @@ import { hash } from 'node:crypto';
 import { HashedMap, hash48 } from './hashed-map.ts';
 import { safeSegment } from './safe-segment.ts';
 
-const FOLDER = 'faces/';
+/** What the keys of all crops start with. */
+export const FACES_PREFIX = 'faces/';
 /** Room for the number of the last of 10,000 faces. */
 const LONGEST_SUFFIX = '_9999.png';
 const SEGMENT_BYTES = 200;
@@ -13,7 +14,7 @@ const CROP_LIKE = /_\d+\.png$/i;
 
 /** Store key of the crop of a frame's `face`-th face (0-based). */
 export function cropKey(stem: string, face: number): string {
-  return `${FOLDER}${stem}_${face}.png`;
+  return `${FACES_PREFIX}${stem}_${face}.png`;
 }
 
 /** The stem that `cropKey` made a key of, or null when it did not make this one. */

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { FacefleetError } from '../errors/facefleet-error.ts';
+import { type Line, splitLines } from './json-lines.ts';
+
+/** What the keys of all parts start with. */
+export const PARTS_PREFIX = 'parts/';
+
+/** Store key of the part with a number. */
+export function partKey(number: number): string {
+  return `${PARTS_PREFIX}part-${String(number).padStart(6, '0')}.jsonl`;
+}
+
+/** The number of a part's key, or null for any other key. */
+export function partNumber(key: string): number | null {
+  const digits = /^parts\/part-(\d{6,9})\.jsonl$/.exec(key)?.[1];
+  return digits === undefined || partKey(Number(digits)) !== key ? null : Number(digits);
+}
+
+/**
+ * The bytes of a part: the results of some frames in the order they ended, and a last line with their number and SHA-256.
+ * @param lines each with its line feed
+ */
+export function encodePart(number: number, lines: readonly Uint8Array[]): Uint8Array {
+  const body = Buffer.concat(lines);
+  return Buffer.concat([body, Buffer.from(trailer(number, lines.length, body))]);
+}
+
+/** The result lines of a part. Throws FF4005 with its key when it is not exactly what was written. */
+export function decodePart(key: string, bytes: Uint8Array): readonly Line[] {
+  const lines = splitLines(bytes, 0);
+  const last = lines.pop();
+  const body = bytes.subarray(0, last?.offset ?? 0);
+  const expected = Buffer.from(trailer(partNumber(key) ?? -1, lines.length, body));
+  if (last && expected.equals(bytes.subarray(last.offset))) return lines;
+  throw new FacefleetError('FF4005', `${key}: its checksum is wrong or missing`);
+}
+
+function trailer(number: number, lines: number, body: Uint8Array): string {
+  const sha256 = createHash('sha256').update(body).digest('hex');
+  return `{"part":${number},"lines":${lines},"sha256":"${sha256}"}\n`;
+}
