@@ -3,7 +3,7 @@ import { z } from 'zod';
 const pluginChoice = z.strictObject({
   plugin: z.string().min(1),
   /** Checked against the plugin's own schema when the plugin is loaded. */
-  options: z.record(z.string(), z.unknown()),
+  options: z.record(z.string(), z.json()),
 });
 
 /**

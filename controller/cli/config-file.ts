@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import type { ExtractSpec } from '../api/extract-spec.ts';
 import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import type { PluginRole } from '../../worker/plugins/plugin.ts';
 import { findPlugin } from '../../worker/plugins/registry.ts';
@@ -54,11 +55,11 @@ export async function pluginOptions(
   role: PluginRole,
   name: string,
   values: unknown,
-): Promise<Record<string, unknown>> {
+): Promise<ExtractSpec['aligner']['options']> {
   const plugin = await findPlugin(role, name);
   const parsed = plugin.options.safeParse(values ?? {});
   if (!parsed.success) throw new FacefleetError('FF5002', `${role}.${plugin.name}: ${issues(parsed.error)}`);
-  return parsed.data as Record<string, unknown>;
+  return parsed.data as ExtractSpec['aligner']['options'];
 }
 
 function issues(error: z.ZodError): string {

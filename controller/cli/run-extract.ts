@@ -1,0 +1,144 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { pino } from 'pino';
+import { ensureModel } from '../../models/ensure-model.ts';
+import { type ExtractSummary, extract } from '../../worker/conductor/extract.ts';
+import { rolesOf } from '../../worker/conductor/local-roles.ts';
+import { stageOptions } from '../../worker/conductor/stage-options.ts';
+import { findGpus } from '../../worker/engine/find-gpus.ts';
+import type { Json } from '../../worker/formats/canonical-json.ts';
+import { openSource } from '../../worker/source/open-source.ts';
+import type { StageRole } from '../../worker/stage/plan-stage.ts';
+import { planLocal } from '../plan/plan-local.ts';
+import { readConfigFile } from './config-file.ts';
+import { EXIT } from './exit-codes.ts';
+import { type ExtractOptions, toExtractSpec } from './extract-options.ts';
+import { announceFetch } from './models-command.ts';
+import { duration, type ProgressMode, progressView } from './progress.ts';
+
+/** `facefleet extract IN OUT`: plans, runs and reports; sets the exit code. */
+export async function runExtract(
+  input: string,
+  outputFolder: string,
+  options: ExtractOptions,
+): Promise<void> {
+  const log = pino({ level: options.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const startedMs = Date.now();
+  const config = await readConfigFile(options.config);
+  const limits = {
+    maxPixels: options.maxPixels,
+    maxBytes: options.maxBytes,
+    timeoutMs: options.decodeTimeout * 1000,
+  };
+  const source = await openSource({
+    input,
+    recursive: options.recursive,
+    everyN: options.everyN,
+    limits,
+    excludeDir: resolve(outputFolder),
+  });
+  const stopping = stopOnSignals();
+  try {
+    const spec = await toExtractSpec(input, source.kind, options, config);
+    const roles = await rolesOf(spec);
+    const gpuIndex = await usableGpu(options.excludeGpus ?? []);
+    const plan = planLocal(
+      roles,
+      { cores: availableParallelism(), gpuIndex },
+      options.providers ?? null,
+      options.threads ?? null,
+    );
+    const models = new Map<string, { path: string; sha256: string }>();
+    for (const { model } of roles) {
+      if (model !== null) models.set(model, await ensureModel(model, { onFetch: announceFetch }));
+    }
+    const [{ stages }] = plan.passes;
+    const stageRoles: StageRole[] = roles.map(({ role, kind, plugin, options: own, model }, i) => ({
+      role,
+      kind,
+      plugin,
+      options: own,
+      batch: stages[0].roles[i]!.batch,
+      modelPath: model === null ? null : models.get(model)!.path,
+    }));
+    const view = progressView(progressMode(options), startedMs);
+    const summary = await extract({
+      source,
+      outputFolder,
+      spec,
+      stage: stageOptions(spec, stageRoles, limits.timeoutMs),
+      engine: {
+        providers: plan.providers,
+        threads: stages[0].threads,
+        ...(plan.providers[0] === 'cpu' ? {} : { deviceId: gpuIndex ?? 0 }),
+      },
+      plan: plan as unknown as Json,
+      models: Object.fromEntries([...models].map(([name, { sha256 }]) => [name, sha256])),
+      overwrite: options.overwrite,
+      keepExisting: options.skipExisting ? 'any' : options.skipExistingFaces ? 'any-with-faces' : 'same-spec',
+      signal: stopping.signal,
+      log,
+      onProgress: (state) => view.update(state),
+    }).finally(() => view.close());
+    report(summary, outputFolder, options, (Date.now() - startedMs) / 1000);
+  } finally {
+    stopping.release();
+    await source.close();
+  }
+}
+
+/** The first GPU that may be used; null when there is none. */
+async function usableGpu(excluded: readonly number[]): Promise<number | null> {
+  const gpus = await findGpus();
+  return gpus.find(({ index }) => !excluded.includes(index))?.index ?? null;
+}
+
+function progressMode({ quiet, output }: ExtractOptions): ProgressMode {
+  if (output === 'json') return 'json';
+  if (quiet) return 'none';
+  return process.stderr.isTTY ? 'bar' : 'lines';
+}
+
+/** The first Ctrl-C or SIGTERM finishes the frames in work; the second ends the process at once. */
+function stopOnSignals(): { readonly signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    process.stderr.write('\nstopping: finishing the frames in work (once more to quit at once)\n');
+    controller.abort();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return {
+    signal: controller.signal,
+    release() {
+      process.off('SIGINT', stop);
+      process.off('SIGTERM', stop);
+    },
+  };
+}
+
+function report(summary: ExtractSummary, folder: string, { output }: ExtractOptions, seconds: number): void {
+  if (summary.interrupted) process.exitCode = EXIT.interrupted;
+  else if (summary.failed > 0) process.exitCode = EXIT.someFramesFailed;
+  if (output === 'json') {
+    process.stdout.write(
+      `${JSON.stringify({ event: summary.interrupted ? 'interrupted' : 'complete', output: folder, seconds, ...summary })}\n`,
+    );
+    return;
+  }
+  const { frames, carried, faces, failed, rejected, provider } = summary;
+  const perSecond = (frames - carried) / seconds;
+  const parts = [
+    `${frames} frames`,
+    ...(carried > 0 ? [`${carried} of them done before`] : []),
+    `${faces} faces`,
+    ...(rejected > 0 ? [`${rejected} implausible ones dropped`] : []),
+    `${failed} failed`,
+  ];
+  process.stderr.write(
+    `${parts.join(', ')} in ${duration(seconds)} (${perSecond.toFixed(1)} frames/s on ${provider})\n`,
+  );
+  if (failed > 0) process.stderr.write(`failures are listed in ${folder}/failures.jsonl\n`);
+  if (summary.interrupted) process.stderr.write('interrupted; run the same command again to go on\n');
+}
