@@ -1,29 +1,95 @@
+import { type OverlapMeasure, overlap } from './overlap.ts';
 import type { Box } from './types.ts';
 
-/** A box with its confidence. */
-export interface ScoredBox {
+/** Anything with a box and a confidence. */
+export interface Scored {
   readonly box: Box;
   readonly score: number;
 }
 
-/** Intersection over union of two boxes, 0..1. */
-export function iou(a: Box, b: Box): number {
-  const w = Math.min(a.x + a.w, b.x + b.w) - Math.max(a.x, b.x);
-  const h = Math.min(a.y + a.h, b.y + b.h) - Math.max(a.y, b.y);
-  if (w <= 0 || h <= 0) return 0;
-  const both = w * h;
-  return both / (a.w * a.h + b.w * b.h - both);
+/** A candidate that survived, and the ones it suppressed (best first, without itself). */
+interface Cluster<T> {
+  readonly best: T;
+  readonly suppressed: T[];
+}
+
+const hasFiniteNumbers = ({ box, score }: Scored) => Number.isFinite(box.x + box.y + box.w + box.h + score);
+
+/** Greedy clustering: the best candidate takes all that overlap it by more than the limit, and so on. */
+function cluster<T extends Scored>(
+  candidates: readonly T[],
+  limit: number,
+  measure?: OverlapMeasure,
+): Cluster<T>[] {
+  let rest = candidates.filter(hasFiniteNumbers).sort((a, b) => b.score - a.score);
+  const clusters: Cluster<T>[] = [];
+  while (rest.length > 0) {
+    const best = rest[0]!;
+    const suppressed: T[] = [];
+    const kept: T[] = [];
+    for (let i = 1; i < rest.length; i++) {
+      const other = rest[i]!;
+      (overlap(best.box, other.box, measure) > limit ? suppressed : kept).push(other);
+    }
+    clusters.push({ best, suppressed });
+    rest = kept;
+  }
+  return clusters;
+}
+
+/** The mean of boxes, weighted by their scores. */
+function meanBox(members: readonly Scored[]): Box {
+  const sum = { x: 0, y: 0, w: 0, h: 0 };
+  let total = 0;
+  for (const { box, score } of members) {
+    sum.x += box.x * score;
+    sum.y += box.y * score;
+    sum.w += box.w * score;
+    sum.h += box.h * score;
+    total += score;
+  }
+  return { x: sum.x / total, y: sum.y / total, w: sum.w / total, h: sum.h / total };
 }
 
 /**
- * Greedy non-maximum suppression: the best box stays, boxes that overlap it by more than `maxIou` go, and so on.
- * Best score first; equal scores keep their order.
+ * Non-maximum suppression: keeps the best candidate of each group whose boxes overlap by more than `limit`.
+ * Candidates with a coordinate or score that is not finite are dropped; equal scores keep their order.
+ * @param limit 0 to 1
+ * @returns a subset of the candidates, best first
  */
-export function nms<T extends ScoredBox>(boxes: readonly T[], maxIou: number): T[] {
-  const sorted = [...boxes].sort((a, b) => b.score - a.score);
-  const kept: T[] = [];
-  for (const candidate of sorted) {
-    if (kept.every(({ box }) => iou(box, candidate.box) <= maxIou)) kept.push(candidate);
-  }
-  return kept;
+export function nms<T extends Scored>(
+  candidates: readonly T[],
+  limit: number,
+  measure?: OverlapMeasure,
+): T[] {
+  return cluster(candidates, limit, measure).map(({ best }) => best);
+}
+
+/**
+ * Non-maximum suppression with box voting (S3FD, Zhang et al. 2017): a kept candidate's box becomes the mean, weighted by
+ * score, of those it suppressed; its own box is not part of it unless it suppressed none.
+ */
+export function votingNms<T extends Scored>(
+  candidates: readonly T[],
+  limit: number,
+  measure?: OverlapMeasure,
+): T[] {
+  return cluster(candidates, limit, measure).map(({ best, suppressed }) =>
+    suppressed.length === 0 ? best : { ...best, box: meanBox(suppressed) },
+  );
+}
+
+/**
+ * Weighted non-maximum suppression (BlazeFace, Bazarevsky et al. 2019): a kept candidate's box becomes the mean, weighted
+ * by score, of itself and those it suppressed. Steadier over video than plain suppression.
+ */
+export function weightedNms<T extends Scored>(
+  candidates: readonly T[],
+  limit: number,
+  measure?: OverlapMeasure,
+): T[] {
+  return cluster(candidates, limit, measure).map(({ best, suppressed }) => ({
+    ...best,
+    box: meanBox([best, ...suppressed]),
+  }));
 }
