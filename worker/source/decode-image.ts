@@ -6,6 +6,7 @@ import { isCutShort } from './is-cut-short.ts';
 import type { Limits } from './limits.ts';
 import { readRegularFile } from './read-regular-file.ts';
 import { type ImageFormat, sniffFormat } from './sniff-format.ts';
+import { tiffIsCut } from './tiff-is-cut.ts';
 
 // Parallelism comes from decoding several frames at once, and no image is decoded twice.
 sharp.concurrency(1);
@@ -41,6 +42,7 @@ export async function decodeImageBytes(bytes: Buffer, name: string, limits: Limi
   const format = sniffFormat(bytes);
   if (format === undefined) throw new FacefleetError('FF1009', `${name} is no image of a known format`);
   if (format === 'heic') throw new FacefleetError('FF1009', `${name} is HEIC`);
+  if (format === 'tiff' && tiffIsCut(bytes)) throw new FacefleetError('FF1002', `${name} (tiff)`);
   if (format === 'bmp') return decodeBmp(bytes, name, limits, sharedBytes);
   try {
     return await within(limits.timeoutMs, name, decodeWithSharp(bytes, limits));

@@ -1,6 +1,8 @@
+import { stat } from 'node:fs/promises';
 import { AV_FRAME_FLAG_CORRUPT, AVERROR_EAGAIN, AVERROR_EOF } from 'node-av/constants';
 import { CodecContext, FFmpegError, Frame, Packet } from 'node-av/lib';
 import { FacefleetError } from '../errors/facefleet-error.ts';
+import { matroskaEnd } from './matroska-end.ts';
 import { PacketFeed } from './packet-feed.ts';
 import type { VideoFile } from './video-file.ts';
 
@@ -48,6 +50,9 @@ export async function* decodePictures(
     frame.unref();
   }
   if (feed.damage !== undefined) throw damaged(path, feed.damage);
+  const [announcedEnd, { size }] = await Promise.all([matroskaEnd(path), stat(path)]);
+  if (announcedEnd !== null && size < announcedEnd)
+    throw damaged(path, `${announcedEnd} bytes are announced, ${size} are there`);
 }
 
 function damaged(path: string, detail: string): FacefleetError {

@@ -1,8 +1,8 @@
 import type { ImageFormat } from './sniff-format.ts';
 
 /**
- * Whether an image file ends before the end that its own structure announces. Decoders report a cut PNG, WebP or TIFF as
- * any other damage; this tells the two apart, so that the user hears "copy it again".
+ * Whether an image file ends before the end that its own structure announces. Decoders report a cut PNG or WebP as any
+ * other damage; this tells the two apart, so that the user hears "copy it again".
  */
 export function isCutShort(bytes: Buffer, format: ImageFormat): boolean {
   switch (format) {
@@ -10,8 +10,6 @@ export function isCutShort(bytes: Buffer, format: ImageFormat): boolean {
       return pngIsCut(bytes);
     case 'webp':
       return bytes.length < 12 || bytes.readUInt32LE(4) + 8 > bytes.length;
-    case 'tiff':
-      return tiffIsCut(bytes);
     default:
       return false;
   }
@@ -25,15 +23,4 @@ function pngIsCut(bytes: Buffer): boolean {
     at += 12 + bytes.readUInt32BE(at);
   }
   return true;
-}
-
-/** The first image directory, or a strip of it, lies beyond the end (classic TIFF; BigTIFF is not looked into). */
-function tiffIsCut(bytes: Buffer): boolean {
-  if (bytes.length < 8) return true;
-  const little = bytes[0] === 0x49;
-  const u16 = (at: number) => (little ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));
-  const u32 = (at: number) => (little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
-  if (u16(2) !== 42) return false;
-  const directoryAt = u32(4);
-  return directoryAt + 2 > bytes.length || directoryAt + 2 + u16(directoryAt) * 12 > bytes.length;
 }
