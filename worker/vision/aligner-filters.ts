@@ -1,63 +1,66 @@
 import type { FaceAlignment } from './alignment.ts';
-import { cropMatrix } from './alignment.ts';
-import { matrixScale } from './matrix.ts';
 import { MEAN_FACE_51 } from './mean-face.ts';
-import type { Landmarks } from './types.ts';
 
-/** When a face's landmarks are implausible. */
+/** Which faces are implausible; a limit of 0 is none. */
 export interface FilterLimits {
-  /** Drop faces whose mouth is above their eyes or brows. */
+  /** Drop faces whose mouth lies above an eye or a brow. */
   readonly features: boolean;
-  /** Smallest and largest side of the face-centred square, as a share of the frame's shorter side; 0 = no limit. */
+  /** Smallest and largest face, as shares of the frame's shorter side. */
   readonly minScale: number;
   readonly maxScale: number;
-  /** Largest mean distance of the landmarks from the mean face, percent of its width; 0 = no limit. */
+  /** Largest mean distance of the landmarks from the mean face, percent of its size. */
   readonly distancePercent: number;
-  /** Largest in-plane turn, degrees either way; 0 = no limit. */
+  /** Largest roll that remains after the face is turned upright, degrees. */
   readonly rollDeg: number;
 }
 
+/** Why a face is dropped. */
 export type FilterReason = 'features' | 'scale' | 'distance' | 'roll';
 
-/** Why the face should be dropped, or null when it is plausible. */
+/** The numbers that the filters judge. */
+export interface FilterValues {
+  /** Gap between the lowest point of eyes and brows and the highest of the mouth in normalised space; negative when they cross. */
+  readonly eyesToMouth: number;
+  /** Side of the face-centred crop in frame pixels. */
+  readonly facePx: number;
+  /** Mean distance of landmarks 17 to 67 from the mean face along x and along y, in normalised space. */
+  readonly distance: number;
+  /** Degrees. */
+  readonly roll: number;
+}
+
+/** Measures one face for the filters. */
+export function filterValues({ normalised, legacyMatrix, pose }: FaceAlignment): FilterValues {
+  const y = (i: number) => normalised[2 * i + 1]!;
+  let lowestEye = Number.NEGATIVE_INFINITY;
+  let highestMouth = Number.POSITIVE_INFINITY;
+  let distance = 0;
+  for (let i = 17; i < 68; i++) {
+    if (i < 27 || (i >= 36 && i < 48)) lowestEye = Math.max(lowestEye, y(i));
+    if (i >= 48) highestMouth = Math.min(highestMouth, y(i));
+    const at = 2 * (i - 17);
+    distance += Math.abs(normalised[2 * i]! - MEAN_FACE_51[at]!) + Math.abs(y(i) - MEAN_FACE_51[at + 1]!);
+  }
+  const facePx = 2 / Math.hypot(legacyMatrix[0], legacyMatrix[3]);
+  return { eyesToMouth: highestMouth - lowestEye, facePx, distance: distance / 102, roll: pose.roll };
+}
+
+/**
+ * Judges one face.
+ * @param frame the size of its frame
+ * @returns the first reason to drop it, or null to keep it
+ */
 export function filterFace(
-  landmarks: Landmarks,
   alignment: FaceAlignment,
   frame: { readonly width: number; readonly height: number },
   limits: FilterLimits,
 ): FilterReason | null {
-  if (limits.features && eyeToMouth(alignment.normalised) < 0) return 'features';
-  const side = 1 / matrixScale(cropMatrix(alignment, { centering: 'face', sizePx: 1 }));
+  const { eyesToMouth, facePx, distance, roll } = filterValues(alignment);
   const shorter = Math.min(frame.width, frame.height);
-  if (side < shorter * limits.minScale || (limits.maxScale > 0 && side > shorter * limits.maxScale))
-    return 'scale';
-  if (limits.distancePercent > 0 && meanDistance(alignment.normalised) > limits.distancePercent / 100)
-    return 'distance';
-  if (limits.rollDeg > 0 && Math.abs(inPlaneTurnDeg(landmarks)) > limits.rollDeg) return 'roll';
+  if (limits.features && eyesToMouth < 0) return 'features';
+  if (facePx < shorter * limits.minScale) return 'scale';
+  if (limits.maxScale > 0 && facePx > shorter * limits.maxScale) return 'scale';
+  if (limits.distancePercent > 0 && distance > limits.distancePercent / 100) return 'distance';
+  if (limits.rollDeg > 0 && Math.abs(roll) > limits.rollDeg) return 'roll';
   return null;
-}
-
-/** Highest point of the mouth minus lowest point of eyes and brows, in normalised space; negative when they are the wrong way round. */
-function eyeToMouth(normalised: Landmarks): number {
-  const ys = (from: number, to: number): number[] =>
-    Array.from({ length: to - from }, (_, i) => normalised[2 * (from + i) + 1]!);
-  return Math.min(...ys(48, 68)) - Math.max(...ys(17, 27), ...ys(36, 48));
-}
-
-/** Mean distance of landmarks 17 to 67 from the mean face, in normalised space. */
-function meanDistance(normalised: Landmarks): number {
-  let sum = 0;
-  for (let i = 0; i < 51; i++) {
-    const dx = normalised[2 * (17 + i)]! - MEAN_FACE_51[2 * i]!;
-    const dy = normalised[2 * (17 + i) + 1]! - MEAN_FACE_51[2 * i + 1]!;
-    sum += Math.hypot(dx, dy);
-  }
-  return sum / 51;
-}
-
-/** Turn of the line between the outer eye corners, degrees. */
-function inPlaneTurnDeg(landmarks: Landmarks): number {
-  const dx = landmarks[2 * 45]! - landmarks[2 * 36]!;
-  const dy = landmarks[2 * 45 + 1]! - landmarks[2 * 36 + 1]!;
-  return (Math.atan2(dy, dx) * 180) / Math.PI;
 }

@@ -1,67 +1,55 @@
 import { convexHull } from './convex-hull.ts';
 import { fillConvexPolygon } from './fill-polygon.ts';
+import type { GrayImage } from './gray-image.ts';
+import { raiseBrows } from './raise-brows.ts';
 import { roundHalfEven } from './round.ts';
 import type { Landmarks, Point } from './types.ts';
 
-/** What a mask drawn from landmarks covers. */
+/**
+ * What a mask covers: `components` the face from chin to brows, `extended` the same with part of the forehead, `eye` both
+ * eyes, `mouth` the mouth.
+ */
 export type LandmarkMaskKind = 'components' | 'extended' | 'eye' | 'mouth';
 
-/** Landmark indexes from start to end, end exclusive. */
-function span(start: number, end: number): number[] {
-  return Array.from({ length: end - start }, (_, i) => start + i);
-}
+const range = (from: number, end: number): number[] => Array.from({ length: end - from }, (_, i) => from + i);
 
-/** Parts whose convex hulls together are the face (68-point iBUG indexes). */
+/** The face in eight overlapping convex parts, by landmark numbers. */
 const FACE_PARTS: readonly (readonly number[])[] = [
-  [...span(0, 9), 17],
-  [...span(8, 17), 26],
-  [...span(17, 20), 8],
-  [...span(24, 27), 8],
-  [...span(19, 25), 8],
-  [...span(17, 22), 27, ...span(31, 36), 8],
-  [...span(22, 27), 27, ...span(31, 36), 8],
-  [...span(27, 31), ...span(31, 36)],
+  [...range(0, 9), 17],
+  [...range(8, 17), 26],
+  [...range(17, 20), 8],
+  [...range(24, 27), 8],
+  [...range(19, 25), 8],
+  [...range(17, 22), 27, ...range(31, 36), 8],
+  [...range(22, 27), 27, ...range(31, 36), 8],
+  [...range(27, 31), ...range(31, 36)],
 ];
 
 const PARTS: Readonly<Record<LandmarkMaskKind, readonly (readonly number[])[]>> = {
   components: FACE_PARTS,
   extended: FACE_PARTS,
-  eye: [span(36, 42), span(42, 48)],
-  mouth: [span(48, 60)],
+  eye: [range(36, 42), range(42, 48)],
+  mouth: [range(48, 60)],
 };
 
 /**
- * A hard-edged mask (0 or 255) of sizePx² from 68 landmarks in pixels of that square.
- * `extended` is `components` with the brows moved up by half the distance between them and the eyes.
+ * Draws a mask from landmarks: the convex hulls of its parts, filled without smoothing.
+ * @param landmarks 68 points in pixels of the crop
+ * @param sizePx side of the crop
+ * @returns sizePx × sizePx levels, 0 or 255
+ * @throws RangeError when there are not 68 landmarks
  */
 export function landmarkMask(kind: LandmarkMaskKind, landmarks: Landmarks, sizePx: number): Uint8Array {
-  const points = Array.from(
-    { length: landmarks.length / 2 },
-    (_, i): Point => [landmarks[2 * i]!, landmarks[2 * i + 1]!],
-  );
-  const placed = (kind === 'extended' ? raiseBrows(points) : points).map(
-    ([x, y]): Point => [roundHalfEven(x), roundHalfEven(y)],
-  );
-  const mask = new Uint8Array(sizePx * sizePx);
-  for (const part of PARTS[kind])
-    fillConvexPolygon(mask, sizePx, convexHull(part.map((i) => placed[i]!)), 255);
-  return mask;
-}
-
-function raiseBrows(points: readonly Point[]): Point[] {
-  const halfway = (a: Point, b: Point): Point => [
-    Math.floor((a[0] + b[0]) / 2),
-    Math.floor((a[1] + b[1]) / 2),
-  ];
-  const left = halfway(points[36]!, halfway(points[36]!, points[0]!));
-  const right = halfway(points[45]!, halfway(points[16]!, points[45]!));
-  const below = [left, ...span(36, 40).map((i) => points[i]!), ...span(42, 46).map((i) => points[i]!), right];
-  return points.map((point, i) => {
-    const under = below[i - 17];
-    if (i < 17 || under === undefined) return point;
-    return [
-      point[0] + Math.floor((point[0] - under[0]) / 2),
-      point[1] + Math.floor((point[1] - under[1]) / 2),
-    ];
-  });
+  if (landmarks.length !== 136) {
+    throw new RangeError(`a landmark mask needs 68 landmarks, got ${landmarks.length / 2}`);
+  }
+  const points = kind === 'extended' ? raiseBrows(landmarks) : landmarks;
+  const mask: GrayImage = { width: sizePx, height: sizePx, data: new Uint8Array(sizePx * sizePx) };
+  for (const part of PARTS[kind]) {
+    const corners = part.map(
+      (i): Point => [roundHalfEven(points[2 * i]!), roundHalfEven(points[2 * i + 1]!)],
+    );
+    fillConvexPolygon(mask, convexHull(corners), 255);
+  }
+  return mask.data;
 }

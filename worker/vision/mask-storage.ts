@@ -1,56 +1,57 @@
-import { matrixScale } from './matrix.ts';
+import { checkGray, type GrayImage } from './gray-image.ts';
+import { composeMatrix, invertMatrix, matrixScale, scaling } from './matrix.ts';
+import { resizeAreaGray, resizeLinearGray } from './resize.ts';
 import type { Matrix } from './types.ts';
+import { warpGray } from './warp-gray.ts';
 
-/** OpenCV's codes of interpolators, as alignments files store them. */
-const LINEAR = 1;
-const AREA = 3;
-
-/** A mask resized for storage, and the map from the frame to it. */
-export interface StorableMask {
+/** A mask as it is kept with a face, before compression. */
+export interface StoredMaskPixels {
+  /** storedPx × storedPx levels, row-major. */
   readonly pixels: Uint8Array;
+  /** Frame pixels → stored mask pixels. */
   readonly matrix: Matrix;
-  /** Interpolator code for the way back to the frame. */
+  /** OpenCV's code of the interpolation that suits the way back to the frame. */
   readonly interpolator: number;
 }
 
+const INTER_LINEAR = 1;
+const INTER_AREA = 3;
+
 /**
- * Resizes a square mask to its stored size by averaging areas.
- * @param pixels sizePx² values 0..255
- * @param matrix frame → the mask's crop; scaled without a half-pixel shift
+ * Brings a mask to the size it is stored at.
+ * @param pixels sizePx × sizePx levels
+ * @param matrix frame pixels → pixels of that mask
+ * @throws RangeError when the length of `pixels` is wrong
  */
 export function storeMask(
   pixels: Uint8Array,
   sizePx: number,
   matrix: Matrix,
   storedPx: number,
-): StorableMask {
-  const scale = storedPx / sizePx;
-  const scaled = matrix.map((value) => value * scale) as unknown as Matrix;
-  return {
-    pixels: sizePx === storedPx ? pixels : averageAreas(pixels, sizePx, storedPx),
-    matrix: scaled,
-    interpolator: matrixScale(scaled) < 1 ? LINEAR : AREA,
-  };
+): StoredMaskPixels {
+  const mask: GrayImage = { width: sizePx, height: sizePx, data: pixels };
+  checkGray(mask);
+  const resize = storedPx < sizePx ? resizeAreaGray : resizeLinearGray;
+  const stored = storedPx === sizePx ? pixels : resize(mask, storedPx, storedPx).data;
+  const storedMatrix = composeMatrix(scaling(storedPx / sizePx), matrix);
+  const interpolator = matrixScale(storedMatrix) < 1 ? INTER_LINEAR : INTER_AREA;
+  return { pixels: stored, matrix: storedMatrix, interpolator };
 }
 
-function averageAreas(pixels: Uint8Array, sizePx: number, storedPx: number): Uint8Array {
-  const out = new Uint8Array(storedPx * storedPx);
-  const step = sizePx / storedPx;
-  for (let y = 0; y < storedPx; y++) {
-    for (let x = 0; x < storedPx; x++) {
-      const [y0, y1, x0, x1] = [y * step, (y + 1) * step, x * step, (x + 1) * step];
-      let sum = 0;
-      let area = 0;
-      for (let v = Math.floor(y0); v < Math.min(sizePx, Math.ceil(y1)); v++) {
-        const height = Math.min(v + 1, y1) - Math.max(v, y0);
-        for (let u = Math.floor(x0); u < Math.min(sizePx, Math.ceil(x1)); u++) {
-          const weight = height * (Math.min(u + 1, x1) - Math.max(u, x0));
-          sum += weight * pixels[v * sizePx + u]!;
-          area += weight;
-        }
-      }
-      out[y * storedPx + x] = Math.round(sum / area);
-    }
-  }
-  return out;
+/**
+ * A stored mask as it lies in its frame; zero outside the mask.
+ * @throws RangeError when the mask's matrix cannot be inverted or its length is no square
+ */
+export function maskInFrame(
+  { pixels, matrix }: Pick<StoredMaskPixels, 'pixels' | 'matrix'>,
+  frameWidth: number,
+  frameHeight: number,
+): GrayImage {
+  const sizePx = Math.sqrt(pixels.length);
+  return warpGray({ width: sizePx, height: sizePx, data: pixels }, invertMatrix(matrix), {
+    width: frameWidth,
+    height: frameHeight,
+    interpolation: 'linear',
+    border: 'zero',
+  });
 }

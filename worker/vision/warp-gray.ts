@@ -34,8 +34,9 @@ export function warpGray(image: GrayImage, matrix: Matrix, options: WarpGrayOpti
   const data = new Uint8ClampedArray(width * height);
   const insideX = image.width - taps;
   const insideY = image.height - taps;
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, at++) {
+  for (let y = 0; y < height; y++) {
+    const [start, end] = border === 'zero' ? reached(columns, rows, y, image, taps) : [0, width];
+    for (let x = start; x < end; x++) {
       const fx = columns[2 * x]! + rows[2 * y]!;
       const fy = columns[2 * x + 1]! + rows[2 * y + 1]!;
       const left = (fx >> 10) - before;
@@ -54,10 +55,42 @@ export function warpGray(image: GrayImage, matrix: Matrix, options: WarpGrayOpti
           }
         }
       }
-      data[at] = sum >> bits;
+      data[y * width + x] = sum >> bits;
     }
   }
   return { width, height, data: new Uint8Array(data.buffer) };
+}
+
+/** The part of an output row that can reach the source: both coordinates are monotonous along it. */
+function reached(
+  columns: Int32Array,
+  rows: Int32Array,
+  y: number,
+  { width, height }: GrayImage,
+  taps: number,
+): readonly [number, number] {
+  const count = columns.length / 2;
+  let start = 0;
+  let end = count;
+  for (const [axis, size] of [width, height].entries()) {
+    const near = -taps * 1024 - rows[2 * y + axis]!;
+    const far = (size + taps) * 1024 - rows[2 * y + axis]!;
+    const rises = columns[2 * count - 2 + axis]! >= columns[axis]!;
+    const firstBeyond = (limit: number) => {
+      let low = 0;
+      let high = count;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        const value = columns[2 * middle + axis]!;
+        if (rises ? value < limit : value > limit) low = middle + 1;
+        else high = middle;
+      }
+      return low;
+    };
+    start = Math.max(start, firstBeyond(rises ? near : far));
+    end = Math.min(end, firstBeyond(rises ? far : near));
+  }
+  return [start, end];
 }
 
 function borderSample({ width, height, data }: GrayImage, x: number, y: number, border: PixelBorder): number {
