@@ -1,6 +1,7 @@
 import { convertTfjs } from '../convert/tfjs/convert-tfjs.ts';
 import type { CatalogModel } from './catalog-model.ts';
 
+/** BiSeNetV2 on CelebAMask-HQ's 19 labels. Takes RGB x / 127.5 − 1 of any size that 32 divides; gives the label of each pixel. */
 export const bisenet: CatalogModel = {
   name: 'bisenet',
   role: 'mask',
@@ -11,6 +12,7 @@ export const bisenet: CatalogModel = {
     version: '1.0.15',
     integrity:
       'sha512-rrx6EujdVKvXvb/rCax0MMXi6yXxIJtxgxpXlrqVzNtdPgiqBLNhv68Oz8sdsxmFS1hRf2ocbXoR7vMQabMYKw==',
+    bytes: 19538887,
     files: [
       {
         path: 'resources/bisenetv2-celebamask/model.json',
@@ -30,14 +32,17 @@ export const bisenet: CatalogModel = {
       },
     ],
   },
-  onnxSha256: 'b0da3d0b2f8ac8eacbca4fdbf58d9576e0839386583fc69812501f0c8b96d8a4',
-  onnxBytes: 9849527,
-  anyBatch: false,
+  onnxSha256: '00bf8bf0ced775a211cf02400c61f78b20475c3a1a0d3eee7cc40da5924f6440',
+  onnxBytes: 9849414,
+  inputs: [{ name: 'input_tensor', type: 'float32', dims: ['N', 'height', 'width', 3] }],
+  outputs: [{ name: 'labels', type: 'uint8', dims: ['N', 'height', 'width'] }],
+  anyBatch: true,
   licence: { package: 'MIT', weights: 'trained on CelebAMask-HQ: non-commercial use', researchOnly: true },
   convert: ([model, ...shards]) =>
     convertTfjs(model!, new Map(shards.map((shard, i) => [`group1-shard${i + 1}of3.bin`, shard])), {
       name: 'bisenet',
-      input: [1, 256, 256, 3],
+      input: ['N', 'height', 'width', 3],
       output: 'final_output',
+      labels: ['N', 'height', 'width'],
     }),
 };

@@ -1,3 +1,5 @@
+import type { Dim, ElementType } from '../convert/onnx-graph.ts';
+
 /** A file of a source and the sha256 of its bytes. */
 export interface SourceFile {
   /** Path inside the package. */
@@ -12,6 +14,8 @@ export interface NpmSource {
   readonly version: string;
   /** Subresource integrity of the tarball. */
   readonly integrity: string;
+  /** Bytes of the tarball; a longer one is refused before it is whole. */
+  readonly bytes: number;
   readonly files: readonly SourceFile[];
 }
 
@@ -20,13 +24,23 @@ export interface HttpsSource {
   readonly kind: 'https';
   readonly url: string;
   readonly sha256: string;
+  /** Bytes of the file; a longer one is refused before it is whole. */
+  readonly bytes: number;
 }
 
 export interface ModelLicence {
+  /** Licence that the package declares. */
   readonly package: string;
   readonly weights: string;
   /** Part of the weights, or of numbers fitted for them, comes from data for research or non-commercial use. */
   readonly researchOnly: boolean;
+}
+
+/** A tensor that a model takes or gives; `N` is the batch. */
+export interface TensorContract {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly dims: readonly Dim[];
 }
 
 /** One model: where its weights are, how they become ONNX, and what may be done with them. */
@@ -39,9 +53,11 @@ export interface CatalogModel {
   readonly onnxSha256: string;
   /** Bytes of that file. */
   readonly onnxBytes: number;
+  readonly inputs: readonly TensorContract[];
+  readonly outputs: readonly TensorContract[];
   /** True when the model takes batches of any size. */
   readonly anyBatch: boolean;
   readonly licence: ModelLicence;
-  /** Raw files in the source's order → ONNX bytes. */
+  /** Raw files in the source's order → ONNX bytes; the same bytes on every machine. */
   convert(files: readonly Uint8Array[]): Uint8Array;
 }

@@ -1,6 +1,7 @@
 import { convertFaceapi68 } from '../convert/faceapi/convert-faceapi68.ts';
 import type { CatalogModel } from './catalog-model.ts';
 
+/** face-api's 68-point net. Takes RGB 0..255 on a square; gives 68 points x, y in 0..1 of it. */
 export const faceapi68: CatalogModel = {
   name: 'faceapi68',
   role: 'align',
@@ -11,6 +12,7 @@ export const faceapi68: CatalogModel = {
     version: '1.7.15',
     integrity:
       'sha512-WDMmK3CfNLo8jylWqMoQgf4nIst3M0fzx1dnac96wv/dvMTN4DxC/Pq1DGtduDk1lktCamQ3MIDXFnvrdHTXDw==',
+    bytes: 12677476,
     files: [
       {
         path: 'model/face_landmark_68_model-weights_manifest.json',
@@ -24,6 +26,8 @@ export const faceapi68: CatalogModel = {
   },
   onnxSha256: '512200c9d7420acae868429171d63c0388048f6886e9cb8cf863078cd957c986',
   onnxBytes: 1434700,
+  inputs: [{ name: 'input', type: 'float32', dims: ['N', 3, 112, 112] }],
+  outputs: [{ name: 'landmarks', type: 'float32', dims: ['N', 136] }],
   anyBatch: true,
   licence: { package: 'MIT', weights: 'MIT', researchOnly: false },
   convert: ([manifest, weights]) =>

@@ -2,6 +2,8 @@ import { readStoredZipEntry } from '../convert/read-stored-zip-entry.ts';
 import { convertTflite } from '../convert/tflite/convert-tflite.ts';
 import type { CatalogModel } from './catalog-model.ts';
 import { firstFile } from './first-file.ts';
+
+/** MediaPipe's face landmarker v2. Takes RGB / 255 of a crop; gives 478 × (x, y, z) in crop pixels and the logit of a face's presence. */
 export const mediapipe478: CatalogModel = {
   name: 'mediapipe478',
   role: 'align',
@@ -12,6 +14,7 @@ export const mediapipe478: CatalogModel = {
     version: '1.0.4',
     integrity:
       'sha512-cbJCeUx+Kh7nKzBb0Wze+5ehmlfGD8PksIQYov9AknFAtFxh6A7NO8CxDaHhDsbrWcoNd5Or38MWRSA8MKwvDw==',
+    bytes: 39243885,
     files: [
       {
         path: 'assets/models/face_landmarker.task',
@@ -19,8 +22,14 @@ export const mediapipe478: CatalogModel = {
       },
     ],
   },
-  onnxSha256: 'ac5a4a18bfbc1ec9bfad5679d7f42129db8810513b8aba1cd42a5fdb4756281b',
-  onnxBytes: 4847678,
+  onnxSha256: '7871e108c539f23ba6d3444ade568a9acfb040f7496c4539810edfb7b32dddae',
+  onnxBytes: 4874589,
+  inputs: [{ name: 'input_12', type: 'float32', dims: ['N', 256, 256, 3] }],
+  outputs: [
+    { name: 'Identity', type: 'float32', dims: ['N', 1, 1, 1434] },
+    { name: 'Identity_1', type: 'float32', dims: ['N', 1, 1, 1] },
+    { name: 'Identity_2', type: 'float32', dims: ['N', 1] },
+  ],
   anyBatch: true,
   licence: {
     package: 'Apache-2.0',
@@ -28,8 +37,5 @@ export const mediapipe478: CatalogModel = {
     researchOnly: false,
   },
   convert: (files) =>
-    convertTflite(readStoredZipEntry(firstFile(files), 'face_landmarks_detector.tflite'), {
-      name: 'mediapipe478',
-      openBatch: true,
-    }),
+    convertTflite(readStoredZipEntry(firstFile(files), 'face_landmarks_detector.tflite'), 'mediapipe478'),
 };

@@ -1,6 +1,8 @@
 import { convertTflite } from '../convert/tflite/convert-tflite.ts';
 import type { CatalogModel } from './catalog-model.ts';
 import { firstFile } from './first-file.ts';
+
+/** MediaPipe's selfie multiclass segmenter. Takes RGB (x − 127.5) / 127.5; gives logits of background, hair, body skin, face skin, clothes, other. */
 export const multiclass: CatalogModel = {
   name: 'multiclass',
   role: 'mask',
@@ -11,6 +13,7 @@ export const multiclass: CatalogModel = {
     version: '1.0.14',
     integrity:
       'sha512-U8I6gNtE4cu6r5jB/32R4BGH5CgI/p+p8boR/bQIBaxFuuBBaprIWLI2pnXKjMTCWCXrWpGVhE3xujLnK3a67g==',
+    bytes: 25603482,
     files: [
       {
         path: 'dist/mediapipe/models/selfie_multiclass_256x256.tflite',
@@ -18,9 +21,11 @@ export const multiclass: CatalogModel = {
       },
     ],
   },
-  onnxSha256: '4bfb3fdffcb3849475e7cfaf6a113d86c11a4f8027fc81fecf554138446e3c5a',
-  onnxBytes: 16320446,
-  anyBatch: false,
+  onnxSha256: '6b12b1f0ebb54cbce69196d90b99b51fa683a1fcc41dccb4d036cf1fa3f7dfba',
+  onnxBytes: 16320448,
+  inputs: [{ name: 'input_29', type: 'float32', dims: ['N', 256, 256, 3] }],
+  outputs: [{ name: 'Identity', type: 'float32', dims: ['N', 256, 256, 6] }],
+  anyBatch: true,
   licence: { package: 'ISC', weights: 'Apache-2.0 (Google, by model card)', researchOnly: false },
-  convert: (files) => convertTflite(firstFile(files), { name: 'multiclass', openBatch: false }),
+  convert: (files) => convertTflite(firstFile(files), 'multiclass'),
 };

@@ -6,6 +6,8 @@ import {
   ModelProtoSchema,
   NodeProtoSchema,
   TensorProtoSchema,
+  type TensorShapeProto_Dimension,
+  TensorShapeProto_DimensionSchema,
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from '../../proto/gen/onnx/onnx_pb.ts';
@@ -14,7 +16,7 @@ import {
 const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, ints: 7 } as const;
 
 /** ONNX's codes of the element types used here (TensorProto.DataType). */
-const DATA_TYPE = { float32: 1, int64: 7, bool: 9 } as const;
+export const DATA_TYPE = { float32: 1, uint8: 2, int64: 7 } as const;
 export type ElementType = keyof typeof DATA_TYPE;
 
 /** A dimension: a number, or a name for one that may vary. */
@@ -41,7 +43,7 @@ export class OnnxGraph {
     return name;
   }
 
-  output(name: string, type: ElementType, dims: readonly Dim[] | null): void {
+  output(name: string, type: ElementType, dims: readonly Dim[]): void {
     this.#graph.output.push(valueInfo(name, type, dims));
   }
 
@@ -107,18 +109,17 @@ export class OnnxGraph {
   }
 }
 
-function valueInfo(name: string, type: ElementType, dims: readonly Dim[] | null): ValueInfoProto {
-  const tensor = {
-    elemType: DATA_TYPE[type],
-    ...(dims === null ? {} : { shape: { dim: dims.map(dimension) } }),
-  };
+function valueInfo(name: string, type: ElementType, dims: readonly Dim[]): ValueInfoProto {
+  const tensor = { elemType: DATA_TYPE[type], shape: { dim: dims.map(toDimension) } };
   return create(ValueInfoProtoSchema, { name, type: { value: { case: 'tensorType', value: tensor } } });
 }
 
-function dimension(dim: Dim) {
-  return typeof dim === 'number'
-    ? { value: { case: 'dimValue' as const, value: BigInt(dim) } }
-    : { value: { case: 'dimParam' as const, value: dim } };
+/** A dimension in ONNX's form. */
+export function toDimension(dim: Dim): TensorShapeProto_Dimension {
+  return create(TensorShapeProto_DimensionSchema, {
+    value:
+      typeof dim === 'number' ? { case: 'dimValue', value: BigInt(dim) } : { case: 'dimParam', value: dim },
+  });
 }
 
 function toAttribute(name: string, value: Attribute): AttributeProto {

@@ -1,4 +1,4 @@
-import { OnnxGraph } from '../onnx-graph.ts';
+import { DATA_TYPE, type Dim, OnnxGraph } from '../onnx-graph.ts';
 import { OPERATORS } from './operators.ts';
 import { readTfjsModel, readTfjsWeights, type TfjsNode, type TfjsWeight } from './read-tfjs.ts';
 
@@ -7,20 +7,25 @@ export interface TfjsConversion {
   readonly graph: OnnxGraph;
   /** ONNX name of an input's value; nodes and constants are added when first used. */
   value(input: string): string;
+  /** The node that makes an input; undefined for a constant. */
+  node(input: string): TfjsNode | undefined;
   /** A constant input. */
   weight(input: string): TfjsWeight;
 }
 
 /**
- * A tfjs graph model with one input as ONNX bytes, layout NHWC.
+ * A tfjs graph model with one input, which labels pixels, as ONNX bytes. The layout is NHWC; the output is `labels`, uint8.
+ * @param files the weights manifest's paths and their bytes
+ * @param options.name the graph's name
  * @param options.input shape given to the graph's placeholder
- * @param options.output the node whose value is the model's output; integer labels
- * @throws TypeError for operators that have no rule
+ * @param options.output the node whose value becomes `labels`, integers below 256
+ * @param options.labels shape of the output
+ * @throws TypeError for operators that have no rule; RangeError or a zod error when the files are no such model
  */
 export function convertTfjs(
   modelJson: Uint8Array,
   files: ReadonlyMap<string, Uint8Array>,
-  options: { name: string; input: readonly number[]; output: string },
+  options: { name: string; input: readonly Dim[]; output: string; labels: readonly Dim[] },
 ): Uint8Array {
   const { nodes, manifest } = readTfjsModel(modelJson);
   const weights = readTfjsWeights(manifest, files);
@@ -29,6 +34,7 @@ export function convertTfjs(
   const values = new Map<string, string>();
   const conversion: TfjsConversion = {
     graph,
+    node: (input) => byName.get(nodeName(input)),
     weight(input) {
       const weight = weights.get(nodeName(input));
       if (weight === undefined) throw new TypeError(`${input} is no constant`);
@@ -43,7 +49,8 @@ export function convertTfjs(
       return made;
     },
   };
-  graph.output(graph.node('Identity', [conversion.value(options.output)], {}, 'labels'), 'int64', null);
+  graph.node('Cast', [conversion.value(options.output)], { to: DATA_TYPE.uint8 }, 'labels');
+  graph.output('labels', 'uint8', options.labels);
   return graph.build();
 }
 
@@ -57,7 +64,7 @@ function make(
   node: TfjsNode | undefined,
   conversion: TfjsConversion,
   weights: ReadonlyMap<string, TfjsWeight>,
-  inputShape: readonly number[],
+  inputShape: readonly Dim[],
 ): string {
   const weight = weights.get(name);
   if (weight !== undefined) {

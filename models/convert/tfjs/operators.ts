@@ -1,4 +1,5 @@
-import type { Attribute, OnnxGraph } from '../onnx-graph.ts';
+import { toChannelsFirst, toChannelsLast } from '../layout.ts';
+import type { Attribute } from '../onnx-graph.ts';
 import { permuteKernel } from '../permute-kernel.ts';
 import type { TfjsConversion } from './convert-tfjs.ts';
 import type { TfjsNode } from './read-tfjs.ts';
@@ -30,13 +31,8 @@ export const OPERATORS: Readonly<Record<string, Rule>> = {
       axes: [...c.weight(node.input[1]!).data],
       keepdims: node.attr['keep_dims']?.b ? 1 : 0,
     }),
-  ArgMax: (node, c) =>
-    c.graph.node('ArgMax', [c.value(node.input[0]!)], {
-      axis: c.weight(node.input[1]!).data[0]!,
-      keepdims: 0,
-    }),
-  Squeeze: (node, c) =>
-    c.graph.node('Squeeze', [c.value(node.input[0]!), c.graph.integers(integers(node, 'squeeze_dims'))]),
+  ArgMax: argMax,
+  Squeeze: squeeze,
   Pack: pack,
   StridedSlice: stridedSlice,
   ResizeBilinear: resizeBilinear,
@@ -67,14 +63,6 @@ function padding(node: TfjsNode): Readonly<Record<string, Attribute>> {
   const kind = text(node, 'padding');
   if (kind !== 'SAME' && kind !== 'VALID') throw new TypeError(`${node.name}: no rule for padding ${kind}`);
   return { auto_pad: kind === 'SAME' ? 'SAME_UPPER' : 'VALID' };
-}
-
-function toChannelsFirst(graph: OnnxGraph, value: string): string {
-  return graph.node('Transpose', [value], { perm: [0, 3, 1, 2] });
-}
-
-function toChannelsLast(graph: OnnxGraph, value: string): string {
-  return graph.node('Transpose', [value], { perm: [0, 2, 3, 1] });
 }
 
 /** Kernels are HWIO; a depthwise one becomes a grouped convolution with one input channel. */
@@ -116,6 +104,23 @@ function pool(op: 'MaxPool' | 'AveragePool'): Rule {
     });
     return toChannelsLast(c.graph, y);
   };
+}
+
+/** Softmax keeps the order of its values, so the largest is found without it. */
+function argMax(node: TfjsNode, c: TfjsConversion): string {
+  const before = c.node(node.input[0]!);
+  const scores = before?.op === 'Softmax' ? before.input[0]! : node.input[0]!;
+  return c.graph.node('ArgMax', [c.value(scores)], {
+    axis: c.weight(node.input[1]!).data[0]!,
+    keepdims: 0,
+  });
+}
+
+/** The batch, which the original fixes to 1 and removes, stays. */
+function squeeze(node: TfjsNode, c: TfjsConversion): string {
+  const axes = integers(node, 'squeeze_dims').filter((axis) => axis !== 0);
+  const x = c.value(node.input[0]!);
+  return axes.length === 0 ? x : c.graph.node('Squeeze', [x, c.graph.integers(axes)]);
 }
 
 function pack(node: TfjsNode, c: TfjsConversion): string {
