@@ -1,5 +1,4 @@
 import { alignFace, cropMatrix } from './alignment.ts';
-import type { GrayImage } from './gray-image.ts';
 import { applyMatrix, composeMatrix, invertMatrix, transformPoints } from './matrix.ts';
 import type { Landmarks, Matrix, Point, RgbImage } from './types.ts';
 
@@ -69,15 +68,18 @@ export function drawCircle(image: RgbImage, [x, y]: Point, radiusPx: number, col
 
 /**
  * Tints the image where a mask is bright.
+ * @param mask one level for each pixel of the image
  * @param opacity 0 to 1 at level 255
  * @throws RangeError when the mask has another size
  */
-export function blendMask(image: RgbImage, mask: GrayImage, colour: Colour, opacity: number): void {
-  if (mask.width !== image.width || mask.height !== image.height) {
-    throw new RangeError(`a ${mask.width}×${mask.height} mask does not fit ${image.width}×${image.height}`);
+export function blendMask(image: RgbImage, mask: Uint8Array, colour: Colour, opacity: number): void {
+  if (mask.length !== image.width * image.height) {
+    throw new RangeError(
+      `a mask of ${mask.length} levels does not fit ${image.width}×${image.height} pixels`,
+    );
   }
-  for (let i = 0; i < mask.data.length; i++) {
-    const share = (mask.data[i]! / 255) * opacity;
+  for (let i = 0; i < mask.length; i++) {
+    const share = (mask[i]! / 255) * opacity;
     for (let c = 0; c < 3; c++) {
       const at = 3 * i + c;
       image.data[at] = Math.round(image.data[at]! * (1 - share) + colour[c]! * share);
@@ -107,7 +109,7 @@ const BOX_COLOUR: Colour = [0, 255, 80];
  * @param landmarks 68 points in frame pixels
  * @param matrix frame pixels → pixels of the image
  */
-export function drawAlignment(image: RgbImage, landmarks: Landmarks, matrix: Matrix): void {
+export function drawLandmarks(image: RgbImage, landmarks: Landmarks, matrix: Matrix): void {
   const points = transformPoints(matrix, landmarks);
   const point = (i: number): Point => [points[2 * i]!, points[2 * i + 1]!];
   const box = cropMatrix(alignFace(landmarks), { centering: 'face', sizePx: 256 });

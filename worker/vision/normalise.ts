@@ -10,36 +10,38 @@ export type Normalisation = 'none' | 'clahe' | 'hist' | 'mean';
  */
 export function normalise(image: RgbImage, normalisation: Normalisation): RgbImage {
   if (normalisation === 'none' || image.data.length === 0) return image;
-  const { width, height } = image;
   const data = new Uint8Array(image.data.length);
-  const plane = new Uint8Array(width * height);
   for (let channel = 0; channel < 3; channel++) {
-    for (let i = 0; i < plane.length; i++) plane[i] = image.data[3 * i + channel]!;
-    const levels = normalisePlane(plane, width, height, normalisation);
-    for (let i = 0; i < plane.length; i++) data[3 * i + channel] = levels[i]!;
+    if (normalisation === 'clahe') equaliseTiles(image, channel, data);
+    else {
+      const counts = histogram(image.data, channel);
+      const table = normalisation === 'hist' ? equalised(counts) : stretched(counts);
+      for (let i = channel; i < data.length; i += 3) data[i] = table[image.data[i]!]!;
+    }
   }
-  return { width, height, data };
+  return { width: image.width, height: image.height, data };
 }
 
-function normalisePlane(
-  data: Uint8Array,
-  width: number,
-  height: number,
-  normalisation: 'clahe' | 'hist' | 'mean',
-): Uint8Array {
-  if (normalisation === 'clahe') return clahe({ width, height, data }, 2, 4).data;
-  const table = normalisation === 'hist' ? equalised(data) : stretched(data);
-  return data.map((level) => table[level]!);
+function equaliseTiles({ width, height, data }: RgbImage, channel: number, out: Uint8Array): void {
+  const plane = new Uint8Array(width * height);
+  for (let i = 0; i < plane.length; i++) plane[i] = data[3 * i + channel]!;
+  const levels = clahe({ width, height, data: plane }, 2, 4).data;
+  for (let i = 0; i < plane.length; i++) out[3 * i + channel] = levels[i]!;
+}
+
+function histogram(data: Uint8Array, channel: number): Int32Array {
+  const counts = new Int32Array(256);
+  for (let i = channel; i < data.length; i += 3) counts[data[i]!]!++;
+  return counts;
 }
 
 /** Level → its place in the running sum of the histogram (OpenCV's `equalizeHist`); a flat plane stays as it is. */
-function equalised(data: Uint8Array): Uint8ClampedArray {
-  const counts = new Int32Array(256);
-  for (const level of data) counts[level]!++;
+function equalised(counts: Int32Array): Uint8ClampedArray {
   const table = new Uint8ClampedArray(256);
+  const total = counts.reduce((sum, count) => sum + count, 0);
   const lowest = counts.findIndex((count) => count > 0);
-  if (counts[lowest] === data.length) return table.fill(lowest);
-  const scale = Math.fround(255 / (data.length - counts[lowest]!));
+  if (counts[lowest] === total) return table.fill(lowest);
+  const scale = Math.fround(255 / (total - counts[lowest]!));
   let sum = 0;
   for (let level = lowest + 1; level < 256; level++) {
     sum += counts[level]!;
@@ -49,13 +51,9 @@ function equalised(data: Uint8Array): Uint8ClampedArray {
 }
 
 /** Level → 0 for the lowest to 255 for the highest that occurs; a flat plane becomes 0. */
-function stretched(data: Uint8Array): Uint8ClampedArray {
-  let lowest = 255;
-  let highest = 0;
-  for (const level of data) {
-    lowest = Math.min(lowest, level);
-    highest = Math.max(highest, level);
-  }
+function stretched(counts: Int32Array): Uint8ClampedArray {
+  const lowest = counts.findIndex((count) => count > 0);
+  const highest = counts.findLastIndex((count) => count > 0);
   const range = Math.max(1, highest - lowest);
   return Uint8ClampedArray.from({ length: 256 }, (_, level) => Math.trunc(((level - lowest) / range) * 255));
 }
