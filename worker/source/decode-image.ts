@@ -12,6 +12,9 @@ import { tiffIsCut } from './tiff-is-cut.ts';
 sharp.concurrency(1);
 sharp.cache(false);
 
+/** Gives the memory that pixels are written to: exactly so many bytes. */
+export type Allocate = (byteLength: number) => Uint8Array;
+
 /**
  * Decodes an image file to upright 8-bit sRGB pixels in shared memory.
  *
@@ -22,11 +25,16 @@ sharp.cache(false);
  *   inside it, which viewers tolerate too, are tolerated.
  * - Size limits are checked from the file's size and the image's header, before any pixel memory is allocated.
  *
+ * @param allocate memory for the pixels; default new shared memory
  * @throws {FacefleetError} FF1001 damaged, FF1002 truncated, FF1003 too many pixels, FF1004 too many bytes, FF1005 empty,
  * FF1006 unreadable, FF1009 no supported image format, FF1010 decoding took too long
  */
-export async function decodeImage(path: string, limits: Limits): Promise<RgbImage> {
-  return decodeImageBytes(await readRegularFile(path, limits.maxBytes), path, limits);
+export async function decodeImage(
+  path: string,
+  limits: Limits,
+  allocate: Allocate = sharedBytes,
+): Promise<RgbImage> {
+  return decodeImageBytes(await readRegularFile(path, limits.maxBytes), path, limits, allocate);
 }
 
 /**
@@ -35,7 +43,12 @@ export async function decodeImage(path: string, limits: Limits): Promise<RgbImag
  * @param name the file's name, for messages only
  * @throws {FacefleetError} as {@link decodeImage}, except FF1006
  */
-export async function decodeImageBytes(bytes: Buffer, name: string, limits: Limits): Promise<RgbImage> {
+export async function decodeImageBytes(
+  bytes: Buffer,
+  name: string,
+  limits: Limits,
+  allocate: Allocate = sharedBytes,
+): Promise<RgbImage> {
   if (bytes.length === 0) throw new FacefleetError('FF1005', name);
   if (bytes.length > limits.maxBytes)
     throw new FacefleetError('FF1004', `${name} has ${bytes.length} bytes, the limit is ${limits.maxBytes}`);
@@ -43,15 +56,15 @@ export async function decodeImageBytes(bytes: Buffer, name: string, limits: Limi
   if (format === undefined) throw new FacefleetError('FF1009', `${name} is no image of a known format`);
   if (format === 'heic') throw new FacefleetError('FF1009', `${name} is HEIC`);
   if (format === 'tiff' && tiffIsCut(bytes)) throw new FacefleetError('FF1002', `${name} (tiff)`);
-  if (format === 'bmp') return decodeBmp(bytes, name, limits, sharedBytes);
+  if (format === 'bmp') return decodeBmp(bytes, name, limits, allocate);
   try {
-    return await within(limits.timeoutMs, name, decodeWithSharp(bytes, limits));
+    return await within(limits.timeoutMs, name, decodeWithSharp(bytes, limits, allocate));
   } catch (thrown) {
     throw await translate(thrown, bytes, format, name, limits);
   }
 }
 
-async function decodeWithSharp(bytes: Buffer, limits: Limits): Promise<RgbImage> {
+async function decodeWithSharp(bytes: Buffer, limits: Limits, allocate: Allocate): Promise<RgbImage> {
   const options: SharpOptions = { failOn: 'truncated', limitInputPixels: limits.maxPixels };
   const { data, info } = await sharp(bytes, options)
     .autoOrient()
@@ -63,7 +76,7 @@ async function decodeWithSharp(bytes: Buffer, limits: Limits): Promise<RgbImage>
   const { width, height, channels } = info;
   if (channels !== 3 || data.length !== width * height * 3)
     throw new Error(`decoded to ${channels} channels and ${data.length} bytes for ${width}×${height}`);
-  const shared = sharedBytes(data.length);
+  const shared = allocate(data.length);
   shared.set(data);
   return { width, height, data: shared };
 }

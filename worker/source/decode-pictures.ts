@@ -1,8 +1,6 @@
-import { stat } from 'node:fs/promises';
 import { AV_FRAME_FLAG_CORRUPT, AVERROR_EAGAIN, AVERROR_EOF } from 'node-av/constants';
 import { CodecContext, FFmpegError, Frame, Packet } from 'node-av/lib';
 import { FacefleetError } from '../errors/facefleet-error.ts';
-import { matroskaEnd } from './matroska-end.ts';
 import { PacketFeed } from './packet-feed.ts';
 import type { VideoFile } from './video-file.ts';
 
@@ -17,22 +15,19 @@ const DECODER_THREADS = 2;
  *
  * @throws {FacefleetError} FF1104 when the decoder cannot start, FF1011 at damage
  */
-export async function* decodePictures(
-  { format, stream, decoder }: VideoFile,
-  path: string,
-): AsyncGenerator<Frame, void, undefined> {
+export async function* decodePictures(file: VideoFile, path: string): AsyncGenerator<Frame, void, undefined> {
   using codec = new CodecContext();
   using packet = new Packet();
   using frame = new Frame();
   packet.alloc();
   frame.alloc();
-  codec.allocContext3(decoder);
-  codec.parametersToContext(stream.codecpar);
-  codec.pktTimebase = stream.timeBase;
+  codec.allocContext3(file.decoder);
+  codec.parametersToContext(file.stream.codecpar);
+  codec.pktTimebase = file.stream.timeBase;
   codec.threadCount = DECODER_THREADS;
-  const opened = await codec.open2(decoder);
+  const opened = await codec.open2(file.decoder);
   if (opened < 0) throw new FacefleetError('FF1104', `${path}: ${FFmpegError.strerror(opened)}`);
-  const feed = new PacketFeed(format, codec, packet, stream);
+  const feed = new PacketFeed(path, file, codec, packet);
   let clean = false;
   for (;;) {
     const status = await codec.receiveFrame(frame);
@@ -40,7 +35,7 @@ export async function* decodePictures(
       await feed.sendNext();
       continue;
     }
-    if (status === AVERROR_EOF) break;
+    if (status === AVERROR_EOF || (status >= 0 && feed.mayFollowGap(frame))) break;
     if (status < 0) throw damaged(path, FFmpegError.strerror(status));
     const flawed = frame.decodeErrorFlags !== 0 || frame.hasFlags(AV_FRAME_FLAG_CORRUPT);
     // A recording may begin between key pictures: only after a whole picture is a flawed one damage.
@@ -50,9 +45,6 @@ export async function* decodePictures(
     frame.unref();
   }
   if (feed.damage !== undefined) throw damaged(path, feed.damage);
-  const [announcedEnd, { size }] = await Promise.all([matroskaEnd(path), stat(path)]);
-  if (announcedEnd !== null && size < announcedEnd)
-    throw damaged(path, `${announcedEnd} bytes are announced, ${size} are there`);
 }
 
 function damaged(path: string, detail: string): FacefleetError {
