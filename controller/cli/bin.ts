@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
+import { createRequire, enableCompileCache } from 'node:module';
 import { constants } from 'node:os';
 
 const MIN_NODE_MAJOR = 24;
@@ -14,6 +14,7 @@ if (ownMajor < MIN_NODE_MAJOR) {
     process.exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
   });
 } else {
+  enableCompileCache();
   const { main } = await import('./main.ts');
   await main(process.argv);
 }

@@ -12,7 +12,10 @@ export async function cpuSeconds(work: () => Promise<void>): Promise<number> {
 
 /** Decodes every photo to pixels, one after the other. */
 export async function bareDecode(paths: readonly string[]): Promise<void> {
-  for (const path of paths) await sharp(await readFile(path)).raw().toBuffer();
+  for (const path of paths)
+    await sharp(await readFile(path))
+      .raw()
+      .toBuffer();
 }
 
 /** Runs a model so many times on zeros, with one thread. */

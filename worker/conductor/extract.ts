@@ -4,14 +4,14 @@ import { HostPool } from '../engine/host-pool.ts';
 import type { Provider } from '../engine/session.ts';
 import { FacefleetError } from '../errors/facefleet-error.ts';
 import type { Json } from '../formats/canonical-json.ts';
+import { cropKey } from '../formats/face-stem.ts';
 import type { Source, SourceFrame } from '../source/source.ts';
 import type { FrameInWork } from '../stage/frame-in-work.ts';
 import type { StageEngine } from '../stage/plan-stage.ts';
 import { runStage, type StageOptions } from '../stage/run-stage.ts';
 import { lockDir } from '../store/dir-lock.ts';
 import { openDirStore } from '../store/dir-store.ts';
-import type { Store } from '../store/store.ts';
-import { frameFailure, frameRecord, keptFaces } from './frame-record.ts';
+import { frameFailure, frameRecord } from './frame-record.ts';
 import { type KeepExisting, openOutput } from './open-output.ts';
 import type { OutputLog } from './output-log.ts';
 import { versions } from './versions.ts';
@@ -20,7 +20,7 @@ export interface ExtractJob {
   readonly source: Source;
   readonly outputFolder: string;
   readonly spec: ExtractSpec;
-  readonly stage: StageOptions;
+  readonly stage: Omit<StageOptions, 'crop'>;
   readonly engine: StageEngine;
   /** Recorded in extraction.json. */
   readonly plan: Json;
@@ -63,11 +63,14 @@ export async function extract(job: ExtractJob): Promise<ExtractSummary> {
   try {
     const { spec, overwrite, keepExisting } = job;
     const output = await openOutput(store, { spec, overwrite, keepExisting });
-    const pool = await HostPool.open(job.stage.roles, job.engine);
+    const pool = await HostPool.open(job.stage.roles, job.engine, job.outputFolder);
     for (const { provider, reason } of pool.report.skipped) {
       log.warn({ provider, reason }, `${provider} is not available; ${pool.report.provider} runs the models`);
     }
     const tally = { carried: 0, rejected: 0 };
+    const { faces, ...cropOptions } = spec.output;
+    const keyOf = (frameKey: string, face: number): string => cropKey(output.stems.assign(frameKey), face);
+    const crop = faces ? { ...cropOptions, keyOf } : null;
     let failuresInARow = 0;
     const state = (): ExtractProgress => {
       const { frames, faces, failed } = output.counts();
@@ -88,7 +91,7 @@ export async function extract(job: ExtractJob): Promise<ExtractSummary> {
     }
     const finish = async (frame: FrameInWork): Promise<void> => {
       if (frame.error === null) {
-        await keep(frame, output, store);
+        await output.record(frameRecord(frame, frame.size!));
         tally.rejected += frame.faces.filter(({ rejection }) => rejection !== null).length;
         failuresInARow = 0;
       } else {
@@ -105,7 +108,7 @@ export async function extract(job: ExtractJob): Promise<ExtractSummary> {
       progress();
     };
     try {
-      await runStage(pool, job.stage, open(), finish, job.signal);
+      await runStage(pool, { ...job.stage, crop }, open(), finish, job.signal);
     } catch (error) {
       await output.stop();
       throw error;
@@ -121,11 +124,4 @@ export async function extract(job: ExtractJob): Promise<ExtractSummary> {
   } finally {
     await lock.release();
   }
-}
-
-/** Writes a frame's crops, then its record. */
-async function keep(frame: FrameInWork, output: OutputLog, store: Store): Promise<void> {
-  const faces = keptFaces(frame, output.stems.assign(frame.key));
-  await Promise.all(faces.map(({ face, crop }) => (crop === null ? null : store.put(crop, face.crop!))));
-  await output.record(frameRecord(frame, frame.size!, faces));
 }

@@ -1,28 +1,10 @@
-import { cropKey } from '../formats/face-stem.ts';
 import type { FaceRecord, FrameFailure, FrameRecord, MaskRecord } from '../formats/records.ts';
 import type { StoredMask } from '../stage/faces.ts';
 import type { FaceInWork, FrameInWork } from '../stage/frame-in-work.ts';
 
-/** A face that is kept, and where its crop goes. */
-export interface KeptFace {
-  readonly face: FaceInWork;
-  /** Null when crops are not wanted. */
-  readonly crop: string | null;
-}
-
-/** The faces of a frame that were not rejected, in the detector's order, with their crops' keys. */
-export function keptFaces(frame: FrameInWork, stem: string): KeptFace[] {
-  return frame.faces
-    .filter(({ alignment }) => alignment !== null)
-    .map((face, i) => ({ face, crop: face.crop === null ? null : cropKey(stem, i) }));
-}
-
-/** What is recorded of a frame that went through the stage. */
-export function frameRecord(
-  frame: FrameInWork,
-  size: { width: number; height: number },
-  faces: readonly KeptFace[],
-): FrameRecord {
+/** What is recorded of a frame that went through the stage: its faces that were not rejected, in the detector's order. */
+export function frameRecord(frame: FrameInWork, size: { width: number; height: number }): FrameRecord {
+  const faces = frame.faces.filter(({ alignment }) => alignment !== null);
   return { index: frame.index, key: frame.key, ...size, faces: faces.map(faceRecord) };
 }
 
@@ -39,10 +21,10 @@ export function frameFailure(frame: FrameInWork): FrameFailure {
   };
 }
 
-function faceRecord({ face, crop }: KeptFace): FaceRecord {
-  const { landmarks, pose } = face.alignment!;
-  const masks = Object.fromEntries([...face.masks].map(([name, mask]) => [name, maskRecord(mask)]));
-  return { box: face.face.box, score: face.face.score, landmarks, pose, masks, crop };
+function faceRecord({ face, alignment, masks: stored, crop }: FaceInWork): FaceRecord {
+  const { landmarks, pose } = alignment!;
+  const masks = Object.fromEntries([...stored].map(([name, mask]) => [name, maskRecord(mask)]));
+  return { box: face.box, score: face.score, landmarks, pose, masks, crop };
 }
 
 function maskRecord({ sizePx, centering, matrix, interpolator, zlib }: StoredMask): MaskRecord {

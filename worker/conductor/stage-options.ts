@@ -7,8 +7,8 @@ export function stageOptions(
   spec: ExtractSpec,
   roles: readonly StageRole[],
   decodeTimeoutMs: number,
-): StageOptions {
-  const { detector, aligner, output, limits, source } = spec;
+): Omit<StageOptions, 'crop'> {
+  const { detector, aligner, limits, source } = spec;
   return {
     roles,
     limits: { ...limits, timeoutMs: decodeTimeoutMs },
@@ -26,7 +26,6 @@ export function stageOptions(
       reAlign: aligner.reAlign,
       filters: aligner.filters,
     },
-    crop: output.faces ? { sizePx: output.sizePx, debugLandmarks: output.debugLandmarks } : null,
     imageIsAligned: source.imageIsAligned,
   };
 }

@@ -27,6 +27,10 @@ export function parseGpus(csv: string): LocalGpu[] {
     .split('\n')
     .map((line) => line.split(',').map((cell) => cell.trim()))
     .filter((cells) => cells.length === 3)
-    .map(([index, product, freeMiB]) => ({ index: Number(index), product: product!, freeMiB: Number(freeMiB) }))
+    .map(([index, product, freeMiB]) => ({
+      index: Number(index),
+      product: product!,
+      freeMiB: Number(freeMiB),
+    }))
     .filter(({ index, freeMiB }) => Number.isInteger(index) && Number.isFinite(freeMiB));
 }

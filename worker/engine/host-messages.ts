@@ -7,6 +7,8 @@ import type { Tensors } from './tensor.ts';
 export interface ThreadData {
   readonly roles: readonly StageRole[];
   readonly engine: StageEngine;
+  /** Folder that crops are written to; absent when none are made. */
+  readonly outputFolder?: string;
 }
 
 /** An error as it crosses a thread border. */

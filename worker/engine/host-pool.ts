@@ -2,7 +2,7 @@ import { MessageChannel, type Worker } from 'node:worker_threads';
 import { FacefleetError } from '../errors/facefleet-error.ts';
 import type { Operations } from '../stage/operations.ts';
 import type { StageEngine, StageRole } from '../stage/plan-stage.ts';
-import type { HostReply, ThreadReady } from './host-messages.ts';
+import type { HostReply, ThreadData, ThreadReady } from './host-messages.ts';
 import type { Provider, SkippedProvider } from './session.ts';
 import { spawnThread } from './spawn-thread.ts';
 import { fromThreadError } from './thread-error.ts';
@@ -54,7 +54,11 @@ export class HostPool {
    * Starts the threads and loads the models.
    * @throws FacefleetError FF3001, FF3002, FF3004
    */
-  static async open(roles: readonly StageRole[], engine: StageEngine): Promise<HostPool> {
+  static async open(
+    roles: readonly StageRole[],
+    engine: StageEngine,
+    outputFolder?: string,
+  ): Promise<HostPool> {
     const gpuProviders = engine.providers.filter((provider) => provider !== 'cpu');
     let gpu: { worker: Worker; ready: ThreadReady } | null = null;
     const skipped: SkippedProvider[] = [];
@@ -69,9 +73,10 @@ export class HostPool {
       }
     }
     const provider = gpu?.ready.provider ?? 'cpu';
+    const output = outputFolder === undefined ? {} : { outputFolder };
     const hosts = await Promise.all(
       Array.from({ length: engine.threads }, () =>
-        startHost(roles, { ...engine, providers: [provider] }, gpu?.worker ?? null),
+        startHost({ roles, engine: { ...engine, providers: [provider] }, ...output }, gpu?.worker ?? null),
       ),
     );
     return new HostPool(hosts, gpu?.worker ?? null, { provider, skipped, threads: engine.threads });
@@ -146,13 +151,9 @@ export class HostPool {
   }
 }
 
-async function startHost(
-  roles: readonly StageRole[],
-  engine: StageEngine,
-  sessions: Worker | null,
-): Promise<Worker> {
-  if (sessions === null) return (await spawnThread('host-thread', { roles, engine })).worker;
+async function startHost(data: ThreadData, sessions: Worker | null): Promise<Worker> {
+  if (sessions === null) return (await spawnThread('host-thread', data)).worker;
   const { port1, port2 } = new MessageChannel();
   sessions.postMessage(port1, [port1]);
-  return (await spawnThread('host-thread', { roles, engine, sessionPort: port2 }, [port2])).worker;
+  return (await spawnThread('host-thread', { ...data, sessionPort: port2 }, [port2])).worker;
 }

@@ -9,8 +9,8 @@ export interface FaceInWork {
   rejection: FaceRejection | null;
   /** By masker name, in flow order. */
   readonly masks: Map<string, StoredMask>;
-  /** PNG bytes of the head crop; null until cropped, and when crops are not wanted. */
-  crop: Uint8Array | null;
+  /** Key of the head crop in the store; null until it is written, and when crops are not wanted. */
+  crop: string | null;
 }
 
 /** A frame on its way through a stage. */

@@ -1,15 +1,10 @@
 import type { RgbImage } from '../vision/types.ts';
 
-/**
- * Copies pixels into shared memory: into `slab` when it is large enough, otherwise into a new one.
- * Threads then read the frame without copying it.
- */
-export function copyIntoSlab(image: RgbImage, slab: SharedArrayBuffer | null): RgbImage {
-  const bytes = image.data.length;
-  const memory = slab !== null && slab.byteLength >= bytes ? slab : new SharedArrayBuffer(roundUp(bytes));
-  const data = new Uint8Array(memory, 0, bytes);
-  data.set(image.data);
-  return { width: image.width, height: image.height, data };
+/** Memory for a decoded frame: the start of `slab` when it is large enough, otherwise of a new one. */
+export function slabBytes(slab: SharedArrayBuffer | null, byteLength: number): Uint8Array {
+  const memory =
+    slab !== null && slab.byteLength >= byteLength ? slab : new SharedArrayBuffer(roundUp(byteLength));
+  return new Uint8Array(memory, 0, byteLength);
 }
 
 /** Sizes are rounded up so that frames of nearly equal size share slabs. */

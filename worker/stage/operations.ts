@@ -1,11 +1,14 @@
+import { realpath } from 'node:fs/promises';
 import type { Session } from '../engine/session.ts';
 import type { AlignerPlugin, DetectorPlugin, MaskerPlugin, Plugin } from '../plugins/plugin.ts';
 import { findPlugin } from '../plugins/registry.ts';
 import { decodeImage } from '../source/decode-image.ts';
 import type { Limits } from '../source/limits.ts';
+import { DirStore } from '../store/dir-store.ts';
+import type { Store } from '../store/store.ts';
 import type { RgbImage } from '../vision/types.ts';
 import type { Alignment, Face, FaceRejection, StoredMask } from './faces.ts';
-import { copyIntoSlab } from './frame-slabs.ts';
+import { slabBytes } from './frame-slabs.ts';
 import type { StageRole } from './plan-stage.ts';
 import { type AlignOptions, align, type FaceInFrame } from './steps/align.ts';
 import { type CropOptions, crop } from './steps/crop.ts';
@@ -22,7 +25,8 @@ export interface Operations {
     options: AlignOptions;
   }): Promise<(Alignment | FaceRejection)[]>;
   mask(args: { role: string; faces: readonly AlignedFaceInFrame[]; batch: number }): Promise<StoredMask[]>;
-  crop(args: { face: AlignedFaceInFrame; options: CropOptions }): Promise<Uint8Array>;
+  /** Makes a crop and writes it under `key`. */
+  crop(args: { face: AlignedFaceInFrame; options: CropOptions; key: string }): Promise<void>;
 }
 
 interface LoadedRole {
@@ -31,13 +35,19 @@ interface LoadedRole {
   readonly session: Session | null;
 }
 
-/** The stage's plugins with their options and sessions, by role. */
-export type StageContext = ReadonlyMap<string, LoadedRole>;
+/** What a thread works with. */
+export interface StageContext {
+  /** The stage's plugins with their options and sessions, by role. */
+  readonly roles: ReadonlyMap<string, LoadedRole>;
+  /** Where crops are written; null when none are made. */
+  readonly store: Store | null;
+}
 
 /** Loads the plugins of a stage. */
 export async function stageContext(
   roles: readonly StageRole[],
   sessions: ReadonlyMap<string, Session>,
+  outputFolder: string | null,
 ): Promise<StageContext> {
   const context = new Map<string, LoadedRole>();
   for (const { role, kind, plugin, options } of roles) {
@@ -47,7 +57,7 @@ export async function stageContext(
       session: sessions.get(role) ?? null,
     });
   }
-  return context;
+  return { roles: context, store: outputFolder === null ? null : new DirStore(await realpath(outputFolder)) };
 }
 
 /** Runs one operation by name. */
@@ -58,10 +68,11 @@ export function runOperation(context: StageContext, operation: string, args: unk
   return run(args);
 }
 
-function operationsOf(context: StageContext): Operations {
-  const loaded = (role: string): LoadedRole => context.get(role)!;
+function operationsOf({ roles, store }: StageContext): Operations {
+  const loaded = (role: string): LoadedRole => roles.get(role)!;
   return {
-    decode: async ({ path, limits, slab }) => copyIntoSlab(await decodeImage(path, limits), slab),
+    decode: ({ path, limits, slab }) =>
+      decodeImage(path, limits, (byteLength) => slabBytes(slab, byteLength)),
     detect: ({ role, images, options }) => {
       const { plugin, session, options: own } = loaded(role);
       return detect(session!, plugin as DetectorPlugin, own, images, options);
@@ -74,6 +85,8 @@ function operationsOf(context: StageContext): Operations {
       const { plugin, session, options: own } = loaded(role);
       return mask(session, plugin as MaskerPlugin, own, faces, batch);
     },
-    crop: ({ face, options }) => crop(face, options),
+    crop: async ({ face, options, key }) => {
+      await store!.put(key, await crop(face, options));
+    },
   };
 }

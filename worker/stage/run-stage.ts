@@ -20,7 +20,7 @@ export interface StageOptions {
   readonly detect: Omit<DetectOptions, 'batch'>;
   readonly align: Omit<AlignOptions, 'batch'>;
   /** Null: no crops are made. */
-  readonly crop: CropOptions | null;
+  readonly crop: (CropOptions & { keyOf(frameKey: string, face: number): string }) | null;
   readonly imageIsAligned: boolean;
 }
 
@@ -213,7 +213,7 @@ function maskWork(
 function cropWork(
   pool: HostPool,
   options: StageOptions,
-  cropOptions: CropOptions,
+  { keyOf, ...cropOptions }: NonNullable<StageOptions['crop']>,
   threads: number,
   priority: number,
 ): RoleWork<FaceUnit> {
@@ -224,11 +224,13 @@ function cropWork(
     concurrency: 2 * threads,
     units: alignedUnits,
     async run([unit]) {
-      unit!.face.crop = await pool.call(
-        'crop',
-        { face: aligned(unit!, options), options: cropOptions },
-        priority,
+      const { frame, face } = unit!;
+      const key = keyOf(
+        frame.key,
+        alignedUnits(frame).findIndex((other) => other.face === face),
       );
+      await pool.call('crop', { face: aligned(unit!, options), options: cropOptions, key }, priority);
+      face.crop = key;
     },
   };
 }

@@ -8,6 +8,7 @@ import { type Normalisation, normalise } from '../../vision/normalise.ts';
 import type { Landmarks, RgbImage } from '../../vision/types.ts';
 import { warpAffine } from '../../vision/warp.ts';
 import type { Alignment, Face, FaceRejection } from '../faces.ts';
+import { scratch } from '../scratch.ts';
 import { jitteredRegions } from './jittered-regions.ts';
 import { runModel } from './run-model.ts';
 
@@ -58,7 +59,7 @@ export async function align(
     const landmarks = plugin.toLandmarks68(points, pluginOptions);
     const alignment = alignFace(landmarks);
     if (options.filters !== null) {
-      const reason = filterFace(landmarks, alignment, image, options.filters);
+      const reason = filterFace(alignment, image, options.filters);
       if (reason !== null) return reason;
     }
     return { landmarks, pose: alignment.pose, presence };
@@ -85,13 +86,20 @@ async function runPasses(
     const matrices = regions.map((region) => plugin.crop(region));
     const crops = matrices.map((matrix, i) =>
       normalise(
-        warpAffine(images[i]!, matrix, { width, height, interpolation: 'linear', border: 'replicate' }),
+        warpAffine(images[i]!, matrix, {
+          width,
+          height,
+          interpolation: 'linear',
+          border: 'replicate',
+          out: scratch.takeBytes(width * height * 3),
+        }),
         options.normalise,
       ),
     );
     const decoded = await runModel(session, plugin.input, crops, options.batch, (outputs, item) =>
       plugin.decode(outputs, item, pluginOptions),
     );
+    for (const { data } of crops) scratch.giveBytes(data);
     results = decoded.map(({ points, presence }, i) => ({ points: toFrame(points, matrices[i]!), presence }));
     if (plugin.nextRegion) regions = results.map(({ points }) => plugin.nextRegion!(points));
   }

@@ -7,6 +7,7 @@ import { applyMatrix } from '../../vision/matrix.ts';
 import type { Landmarks, Matrix, RgbImage } from '../../vision/types.ts';
 import { warpAffine } from '../../vision/warp.ts';
 import type { StoredMask } from '../faces.ts';
+import { scratch } from '../scratch.ts';
 import { runModel } from './run-model.ts';
 import { wholeImage } from './whole-image.ts';
 
@@ -39,11 +40,18 @@ export async function mask(
   const { width, height } = plugin.input;
   const matrices = faces.map((face) => faceMatrix(face, plugin.centering, width));
   const crops = faces.map(({ image }, i) =>
-    warpAffine(image, matrices[i]!, { width, height, interpolation: 'linear', border: 'zero' }),
+    warpAffine(image, matrices[i]!, {
+      width,
+      height,
+      interpolation: 'linear',
+      border: 'zero',
+      out: scratch.takeBytes(width * height * 3),
+    }),
   );
   const masks = await runModel(session, plugin.input, crops, batch, (outputs, item) =>
     plugin.decode(outputs, item, pluginOptions),
   );
+  for (const { data } of crops) scratch.giveBytes(data);
   return masks.map((pixels, i) => {
     const inside = clearOutside(pixels, width, matrices[i]!, faces[i]!.image);
     return pack(inside, width, matrices[i]!, plugin);

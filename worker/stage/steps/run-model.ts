@@ -3,6 +3,7 @@ import type { Tensors } from '../../engine/tensor.ts';
 import { floatTensor } from '../../engine/tensor.ts';
 import type { ModelInput } from '../../plugins/plugin.ts';
 import type { RgbImage } from '../../vision/types.ts';
+import { scratch } from '../scratch.ts';
 
 /**
  * Runs a model over model-size images in one batch and gives `decode` each item's outputs. A short batch is filled up with zeros:
@@ -17,10 +18,12 @@ export async function runModel<T>(
 ): Promise<T[]> {
   const perItem = input.dims.reduce((product, dim) => product * dim, 1);
   const items = Math.max(batch, images.length);
-  const data = new Float32Array(perItem * items);
+  const data = scratch.takeFloats(perItem * items);
+  data.fill(0, perItem * images.length);
   images.forEach((image, i) => {
     input.fill(image, data.subarray(i * perItem, (i + 1) * perItem));
   });
   const outputs = await session.run({ [input.name]: floatTensor(data, [items, ...input.dims]) });
+  scratch.giveFloats(data);
   return images.map((_, i) => decode(outputs, i));
 }
