@@ -8,12 +8,12 @@ import { readRegularFile } from './read-regular-file.ts';
 import { type ImageFormat, sniffFormat } from './sniff-format.ts';
 import { tiffIsCut } from './tiff-is-cut.ts';
 
+/** Makes memory for pixels, of exactly the given length; its content is overwritten. */
+export type Allocate = (byteLength: number) => Uint8Array;
+
 // Parallelism comes from decoding several frames at once, and no image is decoded twice.
 sharp.concurrency(1);
 sharp.cache(false);
-
-/** Gives the memory that pixels are written to: exactly so many bytes. */
-export type Allocate = (byteLength: number) => Uint8Array;
 
 /**
  * Decodes an image file to upright 8-bit sRGB pixels in shared memory.
@@ -25,7 +25,8 @@ export type Allocate = (byteLength: number) => Uint8Array;
  *   inside it, which viewers tolerate too, are tolerated.
  * - Size limits are checked from the file's size and the image's header, before any pixel memory is allocated.
  *
- * @param allocate memory for the pixels; default new shared memory
+ * @param allocate where the pixels go; by default into new shared memory. Memory that is used again saves the system the
+ * zeroing of fresh pages: a sixth of the time of a full HD frame
  * @throws {FacefleetError} FF1001 damaged, FF1002 truncated, FF1003 too many pixels, FF1004 too many bytes, FF1005 empty,
  * FF1006 unreadable, FF1009 no supported image format, FF1010 decoding took too long
  */
