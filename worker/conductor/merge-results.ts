@@ -8,7 +8,7 @@ import { type Location, MERGED, type ResultIndex } from './result-index.ts';
 /** Frames that are gathered at once, at most … */
 const WINDOW_FRAMES = 4096;
 /** … and of so many bytes together (but at least one frame). */
-const WINDOW_BYTES = 8 * 1024 * 1024;
+const WINDOW_BYTES = 2 * 1024 * 1024;
 /** Reading so many bytes too many is cheaper than another request. */
 const GAP_BYTES = 64 * 1024;
 const READS_AT_ONCE = 4;

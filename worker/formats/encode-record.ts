@@ -53,12 +53,13 @@ function encodeFace(face: FaceRecord, what: string): string {
   );
 }
 
-function encodeLandmarks(landmarks: Landmarks, what: string): string {
-  within(what, 'number of landmark coordinates', landmarks.length, 136, 136);
+function encodeLandmarks(landmarks: Landmarks, where: string): string {
+  within(where, 'number of landmark coordinates', landmarks.length, 136, 136);
+  const what = `${where}: landmarks`;
   let text = '';
   for (let i = 0; i < 136; i += 2) {
-    const x = roundDecimals(landmarks[i] ?? Number.NaN, DECIMALS.landmarks, `${what}: landmark ${i / 2}`);
-    const y = roundDecimals(landmarks[i + 1] ?? Number.NaN, DECIMALS.landmarks, `${what}: landmark ${i / 2}`);
+    const x = roundDecimals(landmarks[i] ?? Number.NaN, DECIMALS.landmarks, what);
+    const y = roundDecimals(landmarks[i + 1] ?? Number.NaN, DECIMALS.landmarks, what);
     text += i === 0 ? `[${x},${y}]` : `,[${x},${y}]`;
   }
   return text;

@@ -12,6 +12,9 @@ const FOLDERS_BYTES = 700;
 /** A folder that is named like a crop could stand where a crop must go. */
 const CROP_LIKE = /_\d+\.png$/i;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
+const ASCII = /^[\x00-\x7f]*$/;
+
 /** Store key of the crop of a frame's `face`-th face (0-based). */
 export function cropKey(stem: string, face: number): string {
   return `${FACES_PREFIX}${stem}_${face}.png`;
@@ -84,5 +87,6 @@ function safeFolder(name: string): string {
 
 /** Equal for stems that a case-insensitive, normalising file system holds for equal (Unicode 3.13, caseless matching D145). */
 function fold(stem: string): string {
+  if (ASCII.test(stem)) return stem.toLowerCase();
   return stem.normalize('NFD').toUpperCase().toLowerCase().normalize('NFC');
 }

@@ -1,17 +1,14 @@
-import { constants } from 'node:fs';
-import { lstat, mkdir, open, realpath, rmdir, unlink } from 'node:fs/promises';
+import { lstat, mkdir, realpath, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { FacefleetError } from '../errors/facefleet-error.ts';
-import { byteRange } from './byte-range.ts';
 import { checkKey, checkPrefix } from './check-key.ts';
 import { dirError, errno } from './dir-error.ts';
 import { findFolder, makeFolder, splitKey } from './dir-folder.ts';
 import { listFolder, removeLeftovers } from './dir-list.ts';
+import { absent, isMissing, readRange } from './dir-read.ts';
 import { BodyError, createTmp, fillTmp, publish, publishIfAbsent, type TmpFile } from './dir-write.ts';
 import type { Body, GetOptions, PutOptions, Store, Stored } from './store.ts';
 
-// Neither follow a link in the last segment nor hang on a named pipe (both flags are absent on Windows).
-const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 /** How often a put makes its folder again when a delete of the last file there removes it. */
 const TMP_TRIES = 10;
 
@@ -65,7 +62,7 @@ export class DirStore implements Store {
       return bytes;
     } catch (error) {
       options.signal?.throwIfAborted();
-      if (MISSING.has(errno(error))) throw absent(key);
+      if (isMissing(error)) throw absent(key);
       throw dirError('FF4006', this.#path(key), error);
     }
   }
@@ -92,7 +89,7 @@ export class DirStore implements Store {
       const stat = await lstat(join(found, name));
       return stat.isFile() ? { bytes: stat.size } : null;
     } catch (error) {
-      if (MISSING.has(errno(error))) return null;
+      if (isMissing(error)) return null;
       throw dirError('FF4006', this.#path(key), error);
     }
   }
@@ -118,7 +115,7 @@ export class DirStore implements Store {
       await unlink(join(found, name));
       await this.#prune(found);
     } catch (error) {
-      if (MISSING.has(errno(error))) return;
+      if (isMissing(error)) return;
       throw dirError('FF4001', this.#path(key), error);
     }
   }
@@ -169,37 +166,6 @@ export class DirStore implements Store {
   #path(key: string): string {
     return join(this.#root, key);
   }
-}
-
-const MISSING: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR']);
-
-async function readRange(path: string, key: string, options: GetOptions): Promise<Uint8Array> {
-  const file = await open(path, READ);
-  try {
-    const stat = await file.stat();
-    if (!stat.isFile()) throw absent(key);
-    const { start, end } = byteRange(key, stat.size, options);
-    const bytes = new Uint8Array(end - start);
-    let done = 0;
-    while (done < bytes.length) {
-      options.signal?.throwIfAborted();
-      const { bytesRead } = await file.read(
-        bytes,
-        done,
-        Math.min(bytes.length - done, 1 << 30),
-        start + done,
-      );
-      if (bytesRead === 0) throw new FacefleetError('FF4006', `${key}: it became shorter while it was read`);
-      done += bytesRead;
-    }
-    return bytes;
-  } finally {
-    await file.close();
-  }
-}
-
-function absent(key: string): FacefleetError {
-  return new FacefleetError('FF4006', `${key}: it does not exist`);
 }
 
 /** Windows takes `\` for a separator and `:` for a stream. */
