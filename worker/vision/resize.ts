@@ -51,11 +51,6 @@ export function resizeAreaGray(image: GrayImage, width: number, height: number):
   return resampleGray(image, ...spans(image, { width, height }, areaSpans));
 }
 
-/** `resizeCubic` for one channel. */
-export function resizeCubicGray(image: GrayImage, width: number, height: number): GrayImage {
-  return resampleGray(image, ...spans(image, { width, height }, cubicSpans));
-}
-
 /**
  * Enlarges one channel bilinearly; edge pixels repeat (OpenCV's `INTER_LINEAR`, within one level).
  * @throws RangeError when the result is empty
