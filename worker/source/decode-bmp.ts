@@ -22,7 +22,7 @@ interface BmpHeader {
  * Decodes an uncompressed Windows bitmap: 24 or 32 bits per pixel (the fourth byte is ignored) or an 8-bit palette, either
  * row order. Layout: BITMAPFILEHEADER, BITMAPINFOHEADER and its V4/V5 extensions.
  *
- * @param allocate makes the result's zeroed pixel memory of the given number of bytes
+ * @param allocate makes the result's pixel memory of the given number of bytes
  * @throws {FacefleetError} FF1001 inconsistent header, FF1002 truncated, FF1003 too many pixels, FF1009 other bitmap kinds
  */
 export function decodeBmp(
@@ -99,10 +99,10 @@ function copyBgrRow(bytes: Buffer, from: number, header: BmpHeader, data: Uint8A
 function copyPaletteRow(bytes: Buffer, from: number, header: BmpHeader, data: Uint8Array, to: number): void {
   for (let x = 0, out = to; x < header.width; x++, out += 3) {
     const color = bytes[from + x]!;
-    if (color >= header.paletteColors) continue;
     const at = header.paletteAt + color * 4;
-    data[out] = bytes[at + 2]!;
-    data[out + 1] = bytes[at + 1]!;
-    data[out + 2] = bytes[at]!;
+    const known = color < header.paletteColors;
+    data[out] = known ? bytes[at + 2]! : 0;
+    data[out + 1] = known ? bytes[at + 1]! : 0;
+    data[out + 2] = known ? bytes[at]! : 0;
   }
 }

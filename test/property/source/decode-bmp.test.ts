@@ -5,7 +5,7 @@ import { FacefleetError } from '../../../worker/errors/facefleet-error.ts';
 import { decodeBmp } from '../../../worker/source/decode-bmp.ts';
 import { bmp } from '../../fixtures/image-bytes.ts';
 
-const allocate = (byteLength: number) => new Uint8Array(byteLength);
+const allocate = (byteLength: number) => new Uint8Array(byteLength).fill(77);
 
 it('gives back the pixels that were stored', () => {
   const sizes = fc.integer({ min: 1, max: 9 });
