@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { ExtractSpec } from '../api/extract-spec.ts';
 import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import type { PluginRole } from '../../worker/plugins/plugin.ts';
 import { findPlugin } from '../../worker/plugins/registry.ts';
+import type { ExtractSpec } from '../api/extract-spec.ts';
 
 const options = z.record(z.string(), z.record(z.string(), z.unknown()));
 const filters = z

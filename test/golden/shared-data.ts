@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Folder of optional test data with ground truth, from FACEFLEET_SHARED; undefined when it is not set. */
-export const SHARED = process.env['FACEFLEET_SHARED'];
+export const SHARED = process.env.FACEFLEET_SHARED;
 
 /** For `test(name, { skip })`: the reason, or false when the data is there. */
 export const skipWithoutShared = SHARED ? false : 'FACEFLEET_SHARED is not set';

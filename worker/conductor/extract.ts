@@ -13,7 +13,6 @@ import { lockDir } from '../store/dir-lock.ts';
 import { openDirStore } from '../store/dir-store.ts';
 import { frameFailure, frameRecord } from './frame-record.ts';
 import { type KeepExisting, openOutput } from './open-output.ts';
-import type { OutputLog } from './output-log.ts';
 import { versions } from './versions.ts';
 
 export interface ExtractJob {

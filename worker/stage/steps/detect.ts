@@ -1,9 +1,9 @@
 import type { Session } from '../../engine/session.ts';
 import type { Detection, DetectorPlugin } from '../../plugins/plugin.ts';
 import { letterbox } from '../../vision/letterbox.ts';
-import { applyMatrix, composeMatrix, invertMatrix } from '../../vision/matrix.ts';
+import { composeMatrix, invertMatrix } from '../../vision/matrix.ts';
+import { mapBox, rotateImage, rotation, rotationFitScale } from '../../vision/rotate.ts';
 import type { Box, Matrix, RgbImage } from '../../vision/types.ts';
-import { warpAffine } from '../../vision/warp.ts';
 import type { Face } from '../faces.ts';
 import { runModel } from './run-model.ts';
 
@@ -41,17 +41,9 @@ export async function detect(
   for (const angleDeg of options.anglesDeg) {
     const open = images.map((_, i) => i).filter((i) => faces[i]?.length === 0);
     if (open.length === 0) break;
-    const turn = rotation(angleDeg, input.width, input.height);
-    const turned = open.map((i) => {
-      const { image } = boxed[i]!;
-      if (angleDeg === 0) return image;
-      return warpAffine(image, turn, {
-        width: input.width,
-        height: input.height,
-        interpolation: 'linear',
-        border: 'replicate',
-      });
-    });
+    const { width, height } = input;
+    const turn = rotation(angleDeg, width, height, rotationFitScale(angleDeg, width, height));
+    const turned = open.map((i) => (angleDeg === 0 ? boxed[i]!.image : rotateImage(boxed[i]!.image, turn)));
     const found = await runModel(session, input, turned, options.batch, (outputs, item) =>
       plugin.decode(outputs, item, pluginOptions),
     );
@@ -72,7 +64,7 @@ function toFace(
   angleDeg: number,
   limits: SizeLimits,
 ): Face[] {
-  const bounds = mapBox(detection.box, toFrame);
+  const bounds = mapBox(toFrame, detection.box);
   const box = {
     x: Math.round(bounds.x),
     y: Math.round(bounds.y),
@@ -90,29 +82,4 @@ function withinLimits(box: Box, image: RgbImage, limits: SizeLimits): boolean {
   if (Math.hypot(box.w, box.h) < limits.minDiagonalPx) return false;
   if (longerEdge < Math.trunc((shorter * limits.minPercent) / 100)) return false;
   return limits.maxPercent === 0 || longerEdge <= Math.trunc((shorter * limits.maxPercent) / 100);
-}
-
-/** The axis-aligned bounds of a box after a map. */
-function mapBox(box: Box, matrix: Matrix): Box {
-  const corners = [
-    [box.x, box.y],
-    [box.x + box.w, box.y],
-    [box.x, box.y + box.h],
-    [box.x + box.w, box.y + box.h],
-  ].map(([x, y]) => applyMatrix(matrix, x!, y!));
-  const xs = corners.map(([x]) => x);
-  const ys = corners.map(([, y]) => y);
-  const x = Math.min(...xs);
-  const y = Math.min(...ys);
-  return { x, y, w: Math.max(...xs) - x, h: Math.max(...ys) - y };
-}
-
-/** Turns an image counter-clockwise as seen on screen, about its middle, so that faces turned clockwise by the angle stand upright. */
-function rotation(angleDeg: number, width: number, height: number): Matrix {
-  const angle = (angleDeg * Math.PI) / 180;
-  const cos = Math.cos(angle);
-  const sin = Math.sin(angle);
-  const cx = (width - 1) / 2;
-  const cy = (height - 1) / 2;
-  return [cos, sin, cx - cos * cx - sin * cy, -sin, cos, cy + sin * cx - cos * cy];
 }
