@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { ExtractSpec } from '../../controller/api/extract-spec.ts';
 import { HostPool } from '../engine/host-pool.ts';
 import type { Provider } from '../engine/session.ts';
-import { FacefleetError } from '../errors/facefleet-error.ts';
+import { errorText, FacefleetError } from '../errors/facefleet-error.ts';
 import type { Json } from '../formats/canonical-json.ts';
 import { cropKey } from '../formats/face-stem.ts';
 import type { Source, SourceFrame } from '../source/source.ts';
@@ -13,6 +13,7 @@ import { lockDir } from '../store/dir-lock.ts';
 import { openDirStore } from '../store/dir-store.ts';
 import { frameFailure, frameRecord } from './frame-record.ts';
 import { type KeepExisting, openOutput } from './open-output.ts';
+import type { OutputLog } from './output-log.ts';
 import { versions } from './versions.ts';
 
 export interface ExtractJob {
@@ -89,8 +90,8 @@ export async function extract(job: ExtractJob): Promise<ExtractSummary> {
       }
     }
     const finish = async (frame: FrameInWork): Promise<void> => {
+      if (frame.error === null) await recordFrame(frame, output);
       if (frame.error === null) {
-        await output.record(frameRecord(frame, frame.size!));
         tally.rejected += frame.faces.filter(({ rejection }) => rejection !== null).length;
         failuresInARow = 0;
       } else {
@@ -109,7 +110,8 @@ export async function extract(job: ExtractJob): Promise<ExtractSummary> {
     try {
       await runStage(pool, { ...job.stage, crop }, open(), finish, job.signal);
     } catch (error) {
-      await output.stop();
+      // what was recorded is kept where that is still possible; the first error is the one to report
+      await output.stop().catch((second: unknown) => log.warn(errorText(second)));
       throw error;
     } finally {
       await pool.close();
@@ -122,5 +124,15 @@ export async function extract(job: ExtractJob): Promise<ExtractSummary> {
     return { ...state(), rejected: tally.rejected, interrupted, provider };
   } finally {
     await lock.release();
+  }
+}
+
+/** Records what was found in a frame; a record that cannot be written marks the frame as failed instead. */
+async function recordFrame(frame: FrameInWork, output: OutputLog): Promise<void> {
+  try {
+    await output.record(frameRecord(frame, frame.size!));
+  } catch (error) {
+    if (!(error instanceof FacefleetError) || error.scope !== 'frame') throw error;
+    frame.error = error;
   }
 }
