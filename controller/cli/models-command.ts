@@ -1,12 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { cacheFolder } from '../../models/cache-folder.ts';
+import { checkCached } from '../../models/cached-model.ts';
+import { checkSamples } from '../../models/cached-samples.ts';
 import { MODELS } from '../../models/catalog/catalog.ts';
 import type { CatalogModel } from '../../models/catalog/catalog-model.ts';
-import { checkCached, ensureModel, findModel, placeModel } from '../../models/ensure-model.ts';
-import { sha256 } from '../../models/sha256.ts';
-import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { ensureModel, findModel } from '../../models/ensure-model.ts';
+import { importFiles } from '../../models/import-files.ts';
+import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import { EXIT } from './exit-codes.ts';
+import { fetchView } from './fetch-view.ts';
+import { type ModelRow, modelsTable } from './models-table.ts';
 import { outputOption } from './output-option.ts';
 
 /** `facefleet models list|pull|verify|import`. */
@@ -19,47 +22,37 @@ export function modelsCommand(): Command {
     .description('the catalogue, with licences and what is in the cache')
     .addOption(outputOption())
     .action(async ({ output }: { output: string }) => {
-      const rows = await Promise.all([...MODELS.values()].map(row));
-      if (output === 'json') process.stdout.write(`${JSON.stringify(rows)}\n`);
-      else printTable(rows);
+      const rows = await Promise.all([...MODELS.values()].map(modelRow));
+      process.stdout.write(output === 'json' ? `${JSON.stringify(rows)}\n` : modelsTable(rows));
     });
   models
     .command('pull')
     .description('fetch models into the cache; without names, all of them')
     .argument('[names...]')
-    .action(async (names: string[]) => {
-      for (const name of names.length > 0 ? names : MODELS.keys()) {
-        const { path } = await ensureModel(name, { onFetch: announceFetch });
-        process.stderr.write(`${name}: ${path}\n`);
-      }
-    });
+    .action(pull);
   models
     .command('verify')
-    .description('check the sha256 of every cached model')
-    .action(async () => {
-      for (const model of MODELS.values()) {
-        try {
-          const cached = await checkCached(model);
-          process.stdout.write(
-            `${model.name}: ${cached === null ? 'not in the cache' : `ok ${cached.sha256}`}\n`,
-          );
-        } catch (error) {
-          if (!(error instanceof FacefleetError)) throw error;
-          process.exitCode = EXIT.failed;
-          process.stdout.write(`${model.name}: ${error.message}\n`);
-        }
-      }
-    });
+    .description('check the sha256 of every cached file; exit code 1 when one is wrong')
+    .action(verify);
   models
     .command('import')
-    .description('put a model that was fetched elsewhere into the cache (for machines without a network)')
-    .argument('<name>')
-    .argument('<files...>', 'its raw files, in any order')
-    .action(async (name: string, files: string[]) => {
-      const { path } = await placeModel(findModel(name), await rawFiles(findModel(name), files));
-      process.stderr.write(`${name}: ${path}\n`);
+    .description('put files that were fetched elsewhere into the cache (for machines without a network)')
+    .argument(
+      '<files...>',
+      'package tarballs made by `npm pack`, raw model files or converted ONNX files, in any order',
+    )
+    .action(async (files: string[]) => {
+      for (const name of await importFiles(files)) process.stderr.write(`${name}: in the cache\n`);
     });
-  models.addHelpText('after', `\nThe cache is ${cacheFolder()}; set FACEFLEET_MODELS to move it.`);
+  models.addHelpText(
+    'after',
+    `
+Examples:
+  facefleet models pull ultraface mediapipe478
+  npm pack @vladmandic/face-api@1.7.15 && facefleet models import vladmandic-face-api-1.7.15.tgz
+
+The cache is ${cacheFolder()}; set FACEFLEET_MODELS to move it.`,
+  );
   return models;
 }
 
@@ -70,61 +63,53 @@ export function announceFetch({ name, source, licence }: CatalogModel): void {
   process.stderr.write(`fetching model ${name} from ${from}${warning}\n`);
 }
 
-async function rawFiles({ name, source }: CatalogModel, paths: readonly string[]): Promise<Uint8Array[]> {
-  const wanted = source.kind === 'npm' ? source.files.map((file) => file.sha256) : [source.sha256];
-  const found = new Map<string, Uint8Array>();
-  for (const path of paths) {
-    const bytes = await readFile(path).catch((error: unknown) => {
-      throw new FacefleetError('FF5001', `${path}: ${errorText(error)}`, { cause: error });
-    });
-    found.set(sha256(bytes), bytes);
+/** A model that cannot be fetched does not keep the others from being fetched; the first failure is thrown at the end. */
+async function pull(names: string[]): Promise<void> {
+  const wanted = names.length > 0 ? names.map(findModel) : [...MODELS.values()];
+  const failures: unknown[] = [];
+  for (const model of wanted) {
+    const view = fetchView(process.stderr);
+    try {
+      const { path } = await ensureModel(model.name, { onFetch: announceFetch, onProgress: view.update });
+      view.close();
+      process.stderr.write(`${model.name}: ${path}\n`);
+    } catch (error) {
+      view.close();
+      if (!(error instanceof FacefleetError) || error.retry === 'never') throw error;
+      if (failures.length > 0) process.stderr.write(`${model.name}: ${error.message}\n`);
+      failures.push(error);
+    }
   }
-  return wanted.map((hash) => {
-    const bytes = found.get(hash);
-    if (bytes) return bytes;
-    throw new FacefleetError(
-      'FF2003',
-      `${name}: no given file has the sha256 ${hash}; found ${[...found.keys()].join(', ')}`,
-    );
-  });
+  if (failures.length > 0) throw failures[0];
 }
 
-interface Row {
-  readonly name: string;
-  readonly role: string;
-  readonly megabytes: number;
-  readonly cached: boolean;
-  readonly researchOnly: boolean;
-  readonly licence: string;
-  readonly title: string;
+async function verify(): Promise<void> {
+  const checks = [...MODELS.values()].map(
+    (model) => [model.name, async () => (await checkCached(model)) !== null] as const,
+  );
+  for (const [name, check] of [...checks, ['samples', () => checkSamples(cacheFolder())] as const]) {
+    try {
+      process.stdout.write(`${name}: ${(await check()) ? 'ok' : 'not in the cache'}\n`);
+    } catch (error) {
+      if (!(error instanceof FacefleetError)) throw error;
+      process.exitCode = EXIT.failed;
+      process.stdout.write(`${name}: ${error.message}\n`);
+    }
+  }
 }
 
-async function row(model: CatalogModel): Promise<Row> {
-  const cached = await checkCached(model).catch(() => null);
+async function modelRow(model: CatalogModel): Promise<ModelRow> {
+  const cached = await checkCached(model).then(
+    (found): ModelRow['cached'] => (found === null ? 'no' : 'yes'),
+    (): ModelRow['cached'] => 'damaged',
+  );
   return {
     name: model.name,
     role: model.role,
     megabytes: Math.round(model.onnxBytes / 1e5) / 10,
-    cached: cached !== null,
+    cached,
     researchOnly: model.licence.researchOnly,
     licence: model.licence.weights,
     title: model.title,
   };
-}
-
-function printTable(rows: readonly Row[]): void {
-  const lines = [['NAME', 'ROLE', 'MB', 'CACHED', 'TITLE', 'WEIGHTS']];
-  for (const { name, role, megabytes, cached, title, licence, researchOnly } of rows) {
-    const weights = researchOnly ? `${licence} [research only]` : licence;
-    lines.push([name, role, megabytes.toFixed(1), cached ? 'yes' : 'no', title, weights]);
-  }
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  for (const line of lines) {
-    process.stdout.write(
-      `${line
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd()}\n`,
-    );
-  }
 }

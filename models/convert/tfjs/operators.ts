@@ -29,7 +29,7 @@ export const OPERATORS: Readonly<Record<string, Rule>> = {
   Mean: (node, c) =>
     c.graph.node('ReduceMean', [c.value(node.input[0]!)], {
       axes: [...c.weight(node.input[1]!).data],
-      keepdims: node.attr['keep_dims']?.b ? 1 : 0,
+      keepdims: node.attr.keep_dims?.b ? 1 : 0,
     }),
   ArgMax: argMax,
   Squeeze: squeeze,
@@ -73,7 +73,7 @@ function convolution(node: TfjsNode, c: TfjsConversion): string {
   const depthwise = node.op.includes('Depthwise');
   const kernel = permuteKernel(data, shape, depthwise ? [2, 3, 0, 1] : [3, 2, 0, 1]);
   const dims = depthwise ? [kernel.dims[0]! * kernel.dims[1]!, 1, height, width] : kernel.dims;
-  const fused = (node.attr['fused_ops']?.list?.s ?? []).map((s) => Buffer.from(s, 'base64').toString());
+  const fused = (node.attr.fused_ops?.list?.s ?? []).map((s) => Buffer.from(s, 'base64').toString());
   const inputs = [toChannelsFirst(c.graph, c.value(x)), c.graph.floats(kernel.data, dims, `k/${node.name}`)];
   if (fused[0] === 'BiasAdd') {
     const bias = Float32Array.from(c.weight(node.input[2]!).data);
@@ -164,9 +164,9 @@ function resizeBilinear(node: TfjsNode, c: TfjsConversion): string {
     c.graph.integers([2]),
   ]);
   const size = c.graph.node('Concat', [channels, c.value(node.input[1]!)], { axis: 0 });
-  const transformation = node.attr['align_corners']?.b
+  const transformation = node.attr.align_corners?.b
     ? 'align_corners'
-    : node.attr['half_pixel_centers']?.b
+    : node.attr.half_pixel_centers?.b
       ? 'half_pixel'
       : 'asymmetric';
   const y = c.graph.node('Resize', [x, '', '', size], {
