@@ -9,6 +9,7 @@ import {
   alignments,
   differences,
   extraction,
+  type FaceLine,
   type FrameLine,
   fingerprint,
 } from '../../fixtures/output-folder.ts';
@@ -51,26 +52,24 @@ describe('an option of extract', () => {
     const turned = join(folder, 'turned');
     mkdirSync(turned);
     for (const degrees of [90, 180, 270]) {
-      for (let i = 0; i < 3; i++) {
-        const pixels = await sharp(await smallPhoto(i))
-          .rotate(degrees)
-          .png({ compressionLevel: 1 })
-          .toBuffer();
-        await writeFile(join(turned, `${i}-${String(degrees).padStart(3, '0')}.png`), pixels);
-      }
+      const pixels = await sharp(await smallPhoto(2))
+        .rotate(degrees)
+        .png({ compressionLevel: 1 })
+        .toBuffer();
+      await writeFile(join(turned, `${degrees}.png`), pixels);
     }
-    const { frames } = await extract([...FAST, '--rotate', 'on'], turned);
-    assert.equal(frames.length, 9);
-    for (const { key, width, height, faces } of frames) {
-      const upright = plain.find((frame) => frame.key[0] === key[0])!;
-      const degrees = Number(key.slice(2, 5));
-      for (const face of upright.faces) {
-        const expected = turn(eyes(face.landmarks), degrees, width, height);
+    const upright = plain[2]!.faces;
+    const found = await extract([...FAST, '--rotate', 'on'], turned);
+    for (const { key, width, height, faces } of found.frames) {
+      assert.equal(faces.length, upright.length, key);
+      for (const face of upright) {
+        const expected = turn(eyes(face.landmarks), Number.parseInt(key, 10), width, height);
         const nearest = Math.min(...faces.map(({ landmarks }) => distance(eyes(landmarks), expected)));
-        const eyeSpan = distance(face.landmarks[36]!, face.landmarks[45]!);
-        assert.ok(nearest < 0.15 * eyeSpan, `${key}: eyes ${nearest} px from where they are`);
+        assert.ok(nearest < 0.02 * diagonalPx(face), `${key}: eyes ${nearest} px from where they are`);
       }
     }
+    const without = await extract(FAST, turned);
+    assert.ok(facesOf(without.frames) < facesOf(found.frames), 'upright detection alone finds fewer');
   });
 
   it('--min-size and --max-size leave out faces by pixels of the diagonal or percent of the shorter side', async () => {
@@ -160,7 +159,7 @@ describe('an option of extract', () => {
   for (const method of ['clahe', 'hist', 'mean']) {
     it(`--normalize ${method} moves landmarks a little`, async () => {
       const { frames } = await extract([...FAST, '--normalize', method]);
-      compare(frames, 0.1);
+      compare(frames, 0.03);
     });
   }
 
@@ -168,12 +167,12 @@ describe('an option of extract', () => {
     const first = await extract([...FAST, '--re-feed', '2']);
     const second = await extract([...FAST, '--re-feed', '2']);
     assert.deepEqual(differences(fingerprint(first.output), fingerprint(second.output)), []);
-    compare(first.frames, 0.1);
+    compare(first.frames, 0.03);
   });
 
   it('--re-align aligns once more', async () => {
     const { frames } = await extract([...FAST, '--re-align']);
-    compare(frames, 0.1);
+    compare(frames, 0.03);
   });
 
   it('--align-filters keeps plausible faces; its limits come from the configuration', async () => {
@@ -189,18 +188,20 @@ describe('an option of extract', () => {
     assert.equal(crops(dropped.output).length, facesOf(dropped.frames));
   });
 
-  for (const detector of ['blazeface', 'ultraface']) {
+  /** BlazeFace does not see one of the frontal faces at this size. */
+  const detectors = { ultraface: 0, blazeface: 1 };
+  for (const [detector, unseen] of Object.entries(detectors)) {
     for (const aligner of ['fast68', 'faceapi68']) {
       it(`--detector ${detector} --aligner ${aligner} finds the same faces`, async () => {
         const { frames } = await extract([...FAST, '-D', detector, '-A', aligner]);
-        for (const [i, { key, faces }] of plain.entries()) {
-          for (const face of faces) {
+        const missed = plain.flatMap(({ key, faces }, i) =>
+          faces.filter(isFrontal).flatMap((face) => {
             const found = frames[i]!.faces.map(({ landmarks }) => eyes(landmarks));
             const nearest = Math.min(...found.map((point) => distance(point, eyes(face.landmarks))));
-            const eyeSpan = distance(face.landmarks[36]!, face.landmarks[45]!);
-            assert.ok(nearest < 0.4 * eyeSpan, `${key}: eyes ${nearest} px off, their span is ${eyeSpan}`);
-          }
-        }
+            return nearest < 0.05 * diagonalPx(face) ? [] : [`${key}: ${nearest} px off`];
+          }),
+        );
+        assert.ok(missed.length <= unseen, missed.join(', '));
       });
     }
   }
@@ -216,21 +217,30 @@ describe('an option of extract', () => {
     assert.deepEqual(differences(outputs[0]!, outputs[2]!), []);
   });
 
-  /** The same faces as without the option, with landmarks that differ, but by less than a share of the eyes' distance. */
+  /** The same faces as without the option, with landmarks that differ, but on average by less than a share of the box's diagonal. */
   function compare(frames: readonly FrameLine[], largestShare: number): void {
     let largest = 0;
     for (const [i, { key, faces }] of plain.entries()) {
       assert.equal(frames[i]!.faces.length, faces.length, key);
-      for (const [j, { landmarks }] of faces.entries()) {
-        const eyeSpan = distance(landmarks[36]!, landmarks[45]!);
-        const moved = landmarks.map((point, k) => distance(point, frames[i]!.faces[j]!.landmarks[k]!));
-        largest = Math.max(largest, moved.reduce((sum, d) => sum + d, 0) / moved.length / eyeSpan);
+      for (const [j, face] of faces.entries()) {
+        if (!isFrontal(face)) continue;
+        const moved = face.landmarks.map((point, k) => distance(point, frames[i]!.faces[j]!.landmarks[k]!));
+        largest = Math.max(largest, moved.reduce((sum, d) => sum + d, 0) / moved.length / diagonalPx(face));
       }
     }
     assert.ok(largest > 0, 'nothing changed');
-    assert.ok(largest < largestShare, `landmarks moved by ${largest} of the eyes' distance on average`);
+    assert.ok(largest < largestShare, `landmarks moved by ${largest} of the diagonal on average`);
   }
 });
+
+/** Profiles are left out of comparisons: the aligners guess the hidden half. */
+function isFrontal({ pose }: FaceLine): boolean {
+  return Math.abs(pose.yaw) < 45;
+}
+
+function diagonalPx({ box: [, , w, h] }: FaceLine): number {
+  return Math.hypot(w, h);
+}
 
 type Point = readonly [x: number, y: number];
 
