@@ -55,7 +55,7 @@ export async function placeModel(
 ): Promise<CachedModel> {
   let onnx: Uint8Array;
   try {
-    onnx = model.convert(files);
+    onnx = await model.convert(files);
   } catch (error) {
     throw new FacefleetError('FF2004', `${model.name}: ${errorText(error)}`, { cause: error });
   }

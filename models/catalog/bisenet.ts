@@ -1,4 +1,3 @@
-import { convertTfjs } from '../convert/tfjs/convert-tfjs.ts';
 import type { CatalogModel } from './catalog-model.ts';
 
 /** BiSeNetV2 on CelebAMask-HQ's 19 labels. Takes RGB x / 127.5 − 1 of any size that 32 divides; gives the label of each pixel. */
@@ -38,11 +37,14 @@ export const bisenet: CatalogModel = {
   outputs: [{ name: 'labels', type: 'uint8', dims: ['N', 'height', 'width'] }],
   anyBatch: true,
   licence: { package: 'MIT', weights: 'trained on CelebAMask-HQ: non-commercial use', researchOnly: true },
-  convert: ([model, ...shards]) =>
-    convertTfjs(model!, new Map(shards.map((shard, i) => [`group1-shard${i + 1}of3.bin`, shard])), {
+  async convert([model, ...shards]) {
+    const { convertTfjs } = await import('../convert/tfjs/convert-tfjs.ts');
+    const files = new Map(shards.map((shard, i) => [`group1-shard${i + 1}of3.bin`, shard]));
+    return convertTfjs(model!, files, {
       name: 'bisenet',
       input: ['N', 'height', 'width', 3],
       output: 'final_output',
       labels: ['N', 'height', 'width'],
-    }),
+    });
+  },
 };

@@ -1,4 +1,3 @@
-import { convertTflite } from '../convert/tflite/convert-tflite.ts';
 import type { CatalogModel } from './catalog-model.ts';
 import { firstFile } from './first-file.ts';
 
@@ -30,5 +29,8 @@ export const blazeface: CatalogModel = {
   ],
   anyBatch: true,
   licence: { package: 'Apache-2.0', weights: 'Apache-2.0', researchOnly: false },
-  convert: (files) => convertTflite(firstFile(files), 'blazeface'),
+  async convert(files) {
+    const { convertTflite } = await import('../convert/tflite/convert-tflite.ts');
+    return convertTflite(firstFile(files), 'blazeface');
+  },
 };

@@ -58,6 +58,9 @@ export interface CatalogModel {
   /** True when the model takes batches of any size. */
   readonly anyBatch: boolean;
   readonly licence: ModelLicence;
-  /** Raw files in the source's order → ONNX bytes; the same bytes on every machine. */
-  convert(files: readonly Uint8Array[]): Uint8Array;
+  /**
+   * Raw files in the source's order → ONNX bytes; the same bytes on every machine. Converters are loaded when called: most runs find
+   * their models in the cache.
+   */
+  convert(files: readonly Uint8Array[]): Promise<Uint8Array>;
 }

@@ -1,4 +1,3 @@
-import { convertFaceapi68 } from '../convert/faceapi/convert-faceapi68.ts';
 import type { CatalogModel } from './catalog-model.ts';
 
 /** face-api's 68-point net. Takes RGB 0..255 on a square; gives 68 points x, y in 0..1 of it. */
@@ -30,6 +29,8 @@ export const faceapi68: CatalogModel = {
   outputs: [{ name: 'landmarks', type: 'float32', dims: ['N', 136] }],
   anyBatch: true,
   licence: { package: 'MIT', weights: 'MIT', researchOnly: false },
-  convert: ([manifest, weights]) =>
-    convertFaceapi68(manifest!, new Map([['face_landmark_68_model.bin', weights!]])),
+  async convert([manifest, weights]) {
+    const { convertFaceapi68 } = await import('../convert/faceapi/convert-faceapi68.ts');
+    return convertFaceapi68(manifest!, new Map([['face_landmark_68_model.bin', weights!]]));
+  },
 };

@@ -1,4 +1,3 @@
-import { openBatch } from '../convert/open-batch.ts';
 import type { CatalogModel } from './catalog-model.ts';
 import { firstFile } from './first-file.ts';
 
@@ -27,5 +26,8 @@ export const fast68: CatalogModel = {
   outputs: [{ name: 'output', type: 'float32', dims: ['N', 136] }],
   anyBatch: true,
   licence: { package: 'MIT', weights: 'origin unknown', researchOnly: false },
-  convert: (files) => openBatch(firstFile(files)),
+  async convert(files) {
+    const { openBatch } = await import('../convert/open-batch.ts');
+    return openBatch(firstFile(files));
+  },
 };

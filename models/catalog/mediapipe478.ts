@@ -1,5 +1,4 @@
 import { readStoredZipEntry } from '../convert/read-stored-zip-entry.ts';
-import { convertTflite } from '../convert/tflite/convert-tflite.ts';
 import type { CatalogModel } from './catalog-model.ts';
 import { firstFile } from './first-file.ts';
 
@@ -36,6 +35,9 @@ export const mediapipe478: CatalogModel = {
     weights: 'Apache-2.0 (Google); the ibug landmark map was fitted on research-only annotations',
     researchOnly: false,
   },
-  convert: (files) =>
-    convertTflite(readStoredZipEntry(firstFile(files), 'face_landmarks_detector.tflite'), 'mediapipe478'),
+  async convert(files) {
+    const { convertTflite } = await import('../convert/tflite/convert-tflite.ts');
+    const tflite = readStoredZipEntry(firstFile(files), 'face_landmarks_detector.tflite');
+    return convertTflite(tflite, 'mediapipe478');
+  },
 };

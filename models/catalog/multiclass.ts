@@ -1,4 +1,3 @@
-import { convertTflite } from '../convert/tflite/convert-tflite.ts';
 import type { CatalogModel } from './catalog-model.ts';
 import { firstFile } from './first-file.ts';
 
@@ -27,5 +26,8 @@ export const multiclass: CatalogModel = {
   outputs: [{ name: 'Identity', type: 'float32', dims: ['N', 256, 256, 6] }],
   anyBatch: true,
   licence: { package: 'ISC', weights: 'Apache-2.0 (Google, by model card)', researchOnly: false },
-  convert: (files) => convertTflite(firstFile(files), 'multiclass'),
+  async convert(files) {
+    const { convertTflite } = await import('../convert/tflite/convert-tflite.ts');
+    return convertTflite(firstFile(files), 'multiclass');
+  },
 };

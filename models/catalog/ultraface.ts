@@ -1,4 +1,3 @@
-import { openBatch } from '../convert/open-batch.ts';
 import type { CatalogModel } from './catalog-model.ts';
 import { firstFile } from './first-file.ts';
 
@@ -33,5 +32,8 @@ export const ultraface: CatalogModel = {
   ],
   anyBatch: true,
   licence: { package: 'MIT', weights: 'MIT (equal to Linzaer version-RFB-320)', researchOnly: false },
-  convert: (files) => openBatch(firstFile(files)),
+  async convert(files) {
+    const { openBatch } = await import('../convert/open-batch.ts');
+    return openBatch(firstFile(files));
+  },
 };

@@ -27,5 +27,5 @@ export const yunet: CatalogModel = {
   ),
   anyBatch: true,
   licence: { package: 'Apache-2.0', weights: 'Apache-2.0', researchOnly: false },
-  convert: firstFile,
+  convert: async (files) => firstFile(files),
 };
