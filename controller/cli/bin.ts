@@ -1,20 +1,28 @@
 #!/usr/bin/env node
 import { spawn } from 'node:child_process';
-import { createRequire, enableCompileCache } from 'node:module';
+import * as nodeModule from 'node:module';
 import { constants } from 'node:os';
 
 const MIN_NODE_MAJOR = 24;
 const ownMajor = Number(process.versions.node.split('.')[0]);
 if (ownMajor < MIN_NODE_MAJOR) {
   // the npm package `node`, a dependency, brings the version that facefleet is built for
-  const node = createRequire(import.meta.url).resolve('node/bin/node');
+  const node = nodeModule.createRequire(import.meta.url).resolve('node/bin/node');
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  // a terminal sends Ctrl-C to both processes; one sent to this process alone is not passed on twice
+  process.on('SIGINT', () => {
+    if (!process.stdin.isTTY) child.kill('SIGINT');
+  });
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  child.on('error', (error) => {
+    process.stderr.write(`facefleet: Node ${MIN_NODE_MAJOR} cannot be started: ${error.message}\n`);
+    process.exitCode = 1;
+  });
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
   });
 } else {
-  enableCompileCache();
+  nodeModule.enableCompileCache();
   const { main } = await import('./main.ts');
   await main(process.argv);
 }

@@ -24,7 +24,7 @@ const configFile = z.strictObject({
   filters,
 });
 
-/** Options of plugins by role and name, and the limits of the aligner filters. */
+/** Options of plugins by role and the plugin's own name, and the limits of the aligner filters. */
 export type ConfigFile = z.infer<typeof configFile>;
 
 /**
@@ -41,10 +41,16 @@ export async function readConfigFile(path: string | undefined): Promise<ConfigFi
   }
   const parsed = configFile.safeParse(content);
   if (!parsed.success) throw new FacefleetError('FF5002', `${path}: ${issues(parsed.error)}`);
+  const config: ConfigFile = { ...parsed.data, detect: {}, align: {}, mask: {} };
   for (const role of ['detect', 'align', 'mask'] as const) {
-    for (const [name, values] of Object.entries(parsed.data[role])) await pluginOptions(role, name, values);
+    for (const [name, values] of Object.entries(parsed.data[role])) {
+      const plugin = await findPlugin(role, name);
+      if (plugin.name in config[role])
+        throw new FacefleetError('FF5002', `${path}: ${role}.${plugin.name} stands there twice`);
+      config[role][plugin.name] = await pluginOptions(role, name, values);
+    }
   }
-  return parsed.data;
+  return config;
 }
 
 /**

@@ -1,11 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { pino } from 'pino';
+import type { CachedModel } from '../../models/cached-model.ts';
 import { ensureModel } from '../../models/ensure-model.ts';
 import { type ExtractSummary, extract } from '../../worker/conductor/extract.ts';
 import { rolesOf } from '../../worker/conductor/local-roles.ts';
 import { stageOptions } from '../../worker/conductor/stage-options.ts';
 import { findGpus } from '../../worker/engine/find-gpus.ts';
+import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import type { Json } from '../../worker/formats/canonical-json.ts';
 import { openSource } from '../../worker/source/open-source.ts';
 import type { StageRole } from '../../worker/stage/plan-stage.ts';
@@ -13,6 +15,7 @@ import { planLocal } from '../plan/plan-local.ts';
 import { readConfigFile } from './config-file.ts';
 import { EXIT } from './exit-codes.ts';
 import { type ExtractOptions, toExtractSpec } from './extract-options.ts';
+import { fetchView } from './fetch-view.ts';
 import { announceFetch } from './models-command.ts';
 import { duration, type ProgressMode, progressView } from './progress.ts';
 
@@ -44,13 +47,17 @@ export async function runExtract(
     const gpuIndex = await usableGpu(options.excludeGpus ?? []);
     const plan = planLocal(
       roles,
-      { cores: availableParallelism(), gpuIndex },
+      {
+        cores: availableParallelism(),
+        gpuIndex,
+        gpusExcluded: gpuIndex === null && (options.excludeGpus ?? []).length > 0,
+      },
       options.providers ?? null,
       options.threads ?? null,
     );
     const models = new Map<string, { path: string; sha256: string }>();
     for (const { model } of roles) {
-      if (model !== null) models.set(model, await ensureModel(model, { onFetch: announceFetch }));
+      if (model !== null) models.set(model, await fetchModel(model, stopping.signal));
     }
     const [{ stages }] = plan.passes;
     const stageRoles: StageRole[] = roles.map(({ role, kind, plugin, options: own, model }, i) => ({
@@ -81,9 +88,29 @@ export async function runExtract(
       onProgress: (state) => view.update(state),
     }).finally(() => view.close());
     report(summary, outputFolder, options, (Date.now() - startedMs) / 1000);
+  } catch (error) {
+    if (stopping.signal.aborted && error === stopping.signal.reason) {
+      process.exitCode = EXIT.interrupted;
+      return;
+    }
+    if (options.output === 'json') {
+      const code = error instanceof FacefleetError ? error.code : null;
+      process.stdout.write(`${JSON.stringify({ event: 'failed', code, message: errorText(error) })}\n`);
+    }
+    throw error;
   } finally {
     stopping.release();
     await source.close();
+  }
+}
+
+/** Makes sure of a model, with a bar or lines on stderr while it is fetched. */
+async function fetchModel(name: string, signal: AbortSignal): Promise<CachedModel> {
+  const view = fetchView(process.stderr);
+  try {
+    return await ensureModel(name, { signal, onFetch: announceFetch, onProgress: view.update });
+  } finally {
+    view.close();
   }
 }
 

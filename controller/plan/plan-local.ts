@@ -15,6 +15,8 @@ export interface LocalMachine {
   readonly cores: number;
   /** Index of the GPU to use; null when there is none, or none may be used. */
   readonly gpuIndex: number | null;
+  /** GPUs were excluded by the user and none is left: GPU providers are not tried. */
+  readonly gpusExcluded: boolean;
 }
 
 /** One pass with one stage that holds every role, as extraction.json records it. */
@@ -46,7 +48,8 @@ export function planLocal(
   wanted: readonly Provider[] | null,
   threads: number | null,
 ): LocalPlan {
-  const providers: readonly Provider[] = wanted ?? (machine.gpuIndex === null ? ['cpu'] : ['cuda', 'cpu']);
+  const providers: readonly Provider[] =
+    allowed(wanted, machine) ?? (machine.gpuIndex === null ? ['cpu'] : ['cuda', 'cpu']);
   const onGpu = providers[0] !== 'cpu';
   const planned = roles.map(({ role, plugin, batch, anyBatch }) => ({
     role,
@@ -64,4 +67,8 @@ export function planLocal(
         },
   ];
   return { passes: [{ stages: [{ roles: planned, replicas: 1, threads: count }] }], providers, reasons };
+}
+
+function allowed(wanted: readonly Provider[] | null, machine: LocalMachine): readonly Provider[] | null {
+  return machine.gpusExcluded && wanted !== null ? wanted.filter((provider) => provider === 'cpu') : wanted;
 }

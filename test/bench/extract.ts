@@ -13,7 +13,7 @@ import { bareDecode, bareEncode, bareSession, cpuSeconds } from './bare-work.ts'
  * and compares the wall time with the floor: the CPU time of the bare work, each part run alone, divided by the cores.
  */
 const FRAMES = 60;
-const LONG_RUN_FRAMES = +(process.env.LR ?? 600);
+const LONG_RUN_FRAMES = 600;
 const MIN_PIXELS = 1_000_000;
 const RUNS = 3;
 

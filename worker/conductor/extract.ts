@@ -62,8 +62,14 @@ export async function extract(job: ExtractJob): Promise<ExtractSummary> {
   const lock = await lockDir(job.outputFolder);
   try {
     const { spec, overwrite, keepExisting } = job;
-    const output = await openOutput(store, { spec, overwrite, keepExisting });
+    // the engine first: an output is not overwritten by a run that cannot begin
     const pool = await HostPool.open(job.stage.roles, job.engine, job.outputFolder);
+    const output = await openOutput(store, { spec, overwrite, keepExisting }).catch(
+      async (error: unknown) => {
+        await pool.close();
+        throw error;
+      },
+    );
     for (const { provider, reason } of pool.report.skipped) {
       log.warn({ provider, reason }, `${provider} is not available; ${pool.report.provider} runs the models`);
     }
@@ -72,15 +78,17 @@ export async function extract(job: ExtractJob): Promise<ExtractSummary> {
     const keyOf = (frameKey: string, face: number): string => cropKey(output.stems.assign(frameKey), face);
     const crop = faces ? { ...cropOptions, keyOf } : null;
     let failuresInARow = 0;
+    let frames = 0;
     const state = (): ExtractProgress => {
-      const { frames, faces, failed } = output.counts();
-      return { total: source.count, frames: frames + failed, carried: tally.carried, faces, failed };
+      const { frames: done, faces, failed } = output.counts();
+      return { total: source.count, frames: done + failed, carried: tally.carried, faces, failed };
     };
     const progress = (): void => job.onProgress(state());
 
     async function* open(): AsyncGenerator<SourceFrame> {
       for await (const frame of source.frames()) {
         if (job.signal.aborted) return;
+        frames += 1;
         output.stems.assign(frame.key);
         if (output.done(frame.key)) {
           output.carry(frame.index, frame.key);
@@ -120,7 +128,7 @@ export async function extract(job: ExtractJob): Promise<ExtractSummary> {
     const about = { plan: job.plan, models: job.models, versions: versions(provider) };
     const interrupted = job.signal.aborted;
     if (interrupted) await output.stop(about);
-    else await output.finish(about);
+    else await output.finish({ ...about, frames });
     return { ...state(), rejected: tally.rejected, interrupted, provider };
   } finally {
     await lock.release();

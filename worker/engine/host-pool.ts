@@ -48,6 +48,7 @@ export class HostPool {
     this.#sessionThread = sessionThread;
     for (const worker of hosts) this.#adopt(worker);
     sessionThread?.on('error', (error) => this.#break(error.message));
+    sessionThread?.on('exit', (code) => this.#break(`the session thread ended with exit code ${code}`));
   }
 
   /**
@@ -74,11 +75,16 @@ export class HostPool {
     }
     const provider = gpu?.ready.provider ?? 'cpu';
     const output = outputFolder === undefined ? {} : { outputFolder };
-    const hosts = await Promise.all(
-      Array.from({ length: engine.threads }, () =>
-        startHost({ roles, engine: { ...engine, providers: [provider] }, ...output }, gpu?.worker ?? null),
-      ),
+    const starting = Array.from({ length: engine.threads }, () =>
+      startHost({ roles, engine: { ...engine, providers: [provider] }, ...output }, gpu?.worker ?? null),
     );
+    const started = await Promise.allSettled(starting);
+    const hosts = started.flatMap((host) => (host.status === 'fulfilled' ? [host.value] : []));
+    const failed = started.find((host) => host.status === 'rejected');
+    if (failed) {
+      await Promise.all([...hosts.map((host) => host.terminate()), gpu?.worker.terminate()]);
+      throw failed.reason;
+    }
     return new HostPool(hosts, gpu?.worker ?? null, { provider, skipped, threads: engine.threads });
   }
 

@@ -90,6 +90,7 @@ async function runBatch<Unit>(work: RoleWork<Unit>, batch: readonly UnitInWork<U
     const [only, another] = batch;
     if (only && !another && error instanceof FacefleetError && error.retry === 'never') {
       only.frame.error ??= error;
+      only.frame.failedPlugin ??= work.plugin;
       return;
     }
   }

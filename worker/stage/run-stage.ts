@@ -37,11 +37,13 @@ export async function runStage(
   finish: (frame: FrameInWork) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { threads } = pool.report;
-  const largestBatch = Math.max(...options.roles.map(({ batch }) => batch), 1);
+  const { threads, provider } = pool.report;
+  // batches are planned for a GPU; when none could be used after all, a CPU runs them one by one
+  const roles = provider === 'cpu' ? options.roles.map((role) => ({ ...role, batch: 1 })) : options.roles;
+  const largestBatch = Math.max(...roles.map(({ batch }) => batch), 1);
   const places = new Semaphore(2 * threads + 2 * largestBatch);
   const slabs = new FrameSlabs();
-  const works = roleWorks(pool, options, slabs, threads);
+  const works = roleWorks(pool, { ...options, roles }, slabs, threads);
   const channels = Array.from({ length: works.length + 1 }, () => new Channel<FrameInWork>(1));
   const [first] = channels;
   const last = channels.at(-1);
@@ -60,7 +62,8 @@ export async function runStage(
   };
   const collect = async (): Promise<void> => {
     for (let frame = await last!.take(); frame !== undefined; frame = await last!.take()) {
-      if (frame.image) slabs.give(frame.image);
+      // pixels of a video frame come in memory of their own
+      if (frame.image && frame.path !== null) slabs.give(frame.image);
       frame.image = null;
       await finish(frame);
       places.release();

@@ -10,9 +10,9 @@ const EARS = [7, 8, 9];
 const HAIR = 17;
 
 const options = z.strictObject({
-  includeGlasses: z.boolean().default(true),
-  includeEars: z.boolean().default(false),
-  includeHair: z.boolean().default(false),
+  includeGlasses: z.boolean().default(true).describe('count glasses as face'),
+  includeEars: z.boolean().default(false).describe('count ears as face'),
+  includeHair: z.boolean().default(false).describe('count hair as face'),
 });
 type Options = z.infer<typeof options>;
 
