@@ -1,11 +1,13 @@
 import type { ImageFormat } from './sniff-format.ts';
 
 /**
- * Whether an image file ends before the end that its own structure announces. Decoders report a cut PNG or WebP as any
+ * Whether an image file ends before the end that its own structure announces. Decoders report a cut file often as any
  * other damage; this tells the two apart, so that the user hears "copy it again".
  */
 export function isCutShort(bytes: Buffer, format: ImageFormat): boolean {
   switch (format) {
+    case 'jpeg':
+      return jpegIsCut(bytes);
     case 'png':
       return pngIsCut(bytes);
     case 'webp':
@@ -23,4 +25,19 @@ function pngIsCut(bytes: Buffer): boolean {
     at += 12 + bytes.readUInt32BE(at);
   }
   return true;
+}
+
+const SEGMENT = 0xff;
+const START_OF_SCAN = 0xda;
+const END_OF_IMAGE = Buffer.from([SEGMENT, 0xd9]);
+
+/** Walks the segments (marker, length, data) up to the first scan, which must be followed by an end marker. */
+function jpegIsCut(bytes: Buffer): boolean {
+  let at = 2;
+  while (at + 4 <= bytes.length && bytes[at] === SEGMENT) {
+    if (bytes[at + 1] === START_OF_SCAN) return bytes.indexOf(END_OF_IMAGE, at) === -1;
+    if (bytes[at + 1] === SEGMENT) at += 1;
+    else at += 2 + bytes.readUInt16BE(at + 2);
+  }
+  return at >= bytes.length - 4;
 }
