@@ -30,6 +30,16 @@ export async function main(argv: readonly string[]): Promise<void> {
   for (const command of [extractCommand(), modelsCommand(), pluginsCommand()]) {
     program.addCommand(command);
   }
+  const [, , first = '-'] = argv;
+  if (
+    !first.startsWith('-') &&
+    first !== 'help' &&
+    !program.commands.some((command) => command.name() === first)
+  ) {
+    const names = program.commands.map((command) => command.name()).join(', ');
+    report(new FacefleetError('FF5001', `there is no command "${first}"; there are ${names}`));
+    return;
+  }
   overrideExit(program);
   try {
     await program.parseAsync(argv);

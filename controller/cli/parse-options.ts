@@ -4,7 +4,7 @@ import { InvalidArgumentError } from 'commander';
 export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!Number.isInteger(value) || value < min || value > max || text.trim() === '') {
+    if (!/^\d+$/.test(text) || value < min || value > max) {
       throw new InvalidArgumentError(`"${text}" is no whole number from ${min} to ${max}.`);
     }
     return value;

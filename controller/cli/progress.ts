@@ -14,6 +14,8 @@ export interface ProgressState {
 /** Shows a run's progress until it is closed. */
 export interface ProgressView {
   update(state: ProgressState): void;
+  /** A line on stderr, clear of the bar. */
+  say(line: string): void;
   close(): void;
 }
 
@@ -21,7 +23,10 @@ export type ProgressMode = 'bar' | 'lines' | 'json' | 'none';
 
 /** A bar on a terminal, a line every ten seconds when piped, newline JSON every second for machines. */
 export function progressView(mode: ProgressMode, startedMs: number): ProgressView {
-  if (mode === 'none') return { update() {}, close() {} };
+  const say = (text: string): void => {
+    process.stderr.write(`${text}\n`);
+  };
+  if (mode === 'none') return { update() {}, say, close() {} };
   if (mode === 'bar') return bar(startedMs);
   const everyMs = mode === 'json' ? 1000 : 10_000;
   let lastMs = startedMs;
@@ -39,6 +44,7 @@ export function progressView(mode: ProgressMode, startedMs: number): ProgressVie
         process.stderr.write(`${line(state, framesPerSecond, etaSeconds)}\n`);
       }
     },
+    say,
     close() {},
   };
 }
@@ -67,6 +73,9 @@ function bar(startedMs: number): ProgressView {
       started = true;
       view.setTotal(Math.max(state.total ?? 0, state.frames));
       view.update(state.frames, payload);
+    },
+    say(text) {
+      process.stderr.write(`${started && process.stderr.isTTY ? '\r\x1b[K' : ''}${text}\n`);
     },
     close() {
       if (started) view.stop();

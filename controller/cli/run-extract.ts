@@ -25,6 +25,8 @@ export async function runExtract(
   outputFolder: string,
   options: ExtractOptions,
 ): Promise<void> {
+  if (input === '' || outputFolder === '')
+    throw new FacefleetError('FF5001', 'the input or the output is empty');
   const log = pino({ level: options.logLevel }, pino.destination({ dest: 2, sync: true }));
   const startedMs = Date.now();
   const config = await readConfigFile(options.config);
@@ -86,6 +88,11 @@ export async function runExtract(
       signal: stopping.signal,
       log,
       onProgress: (state) => view.update(state),
+      onFailure: ({ key, code, message }) => {
+        if (options.output === 'json')
+          process.stdout.write(`${JSON.stringify({ event: 'failure', key, code, message })}\n`);
+        else view.say(`${key}: ${message}`);
+      },
     }).finally(() => view.close());
     report(summary, outputFolder, options, (Date.now() - startedMs) / 1000);
   } catch (error) {
@@ -155,17 +162,20 @@ function report(summary: ExtractSummary, folder: string, { output }: ExtractOpti
     return;
   }
   const { frames, carried, faces, failed, rejected, provider } = summary;
-  const perSecond = (frames - carried) / seconds;
+  const fresh = frames - carried;
   const parts = [
-    `${frames} frames`,
+    counted(frames, 'frame'),
     ...(carried > 0 ? [`${carried} of them done before`] : []),
-    `${faces} faces`,
+    counted(faces, 'face'),
     ...(rejected > 0 ? [`${rejected} implausible ones dropped`] : []),
     `${failed} failed`,
   ];
-  process.stderr.write(
-    `${parts.join(', ')} in ${duration(seconds)} (${perSecond.toFixed(1)} frames/s on ${provider})\n`,
-  );
+  const rate = fresh > 0 ? ` (${(fresh / seconds).toFixed(1)} frames/s on ${provider})` : '';
+  process.stderr.write(`${parts.join(', ')} in ${duration(seconds)}${rate}\n`);
   if (failed > 0) process.stderr.write(`failures are listed in ${folder}/failures.jsonl\n`);
   if (summary.interrupted) process.stderr.write('interrupted; run the same command again to go on\n');
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

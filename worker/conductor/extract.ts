@@ -5,6 +5,7 @@ import type { Provider } from '../engine/session.ts';
 import { errorText, FacefleetError } from '../errors/facefleet-error.ts';
 import type { Json } from '../formats/canonical-json.ts';
 import { cropKey } from '../formats/face-stem.ts';
+import type { FrameFailure } from '../formats/records.ts';
 import type { Source, SourceFrame } from '../source/source.ts';
 import type { FrameInWork } from '../stage/frame-in-work.ts';
 import type { StageEngine } from '../stage/plan-stage.ts';
@@ -32,6 +33,8 @@ export interface ExtractJob {
   readonly signal: AbortSignal;
   readonly log: Logger;
   onProgress(state: ExtractProgress): void;
+  /** Told of every frame that fails, when it does. */
+  onFailure(failure: FrameFailure): void;
 }
 
 export interface ExtractProgress {
@@ -103,8 +106,10 @@ export async function extract(job: ExtractJob): Promise<ExtractSummary> {
         tally.rejected += frame.faces.filter(({ rejection }) => rejection !== null).length;
         failuresInARow = 0;
       } else {
-        log.error({ key: frame.key, plugin: frame.failedPlugin }, frame.error.message);
-        await output.record(frameFailure(frame));
+        const failure = frameFailure(frame);
+        log.debug(failure, 'a frame failed');
+        job.onFailure(failure);
+        await output.record(failure);
         if (frame.error.code === 'FF3003') failuresInARow += 1;
         if (failuresInARow >= MAX_FAILURES_IN_A_ROW) {
           throw new FacefleetError(

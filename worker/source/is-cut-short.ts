@@ -39,5 +39,6 @@ function jpegIsCut(bytes: Buffer): boolean {
     if (bytes[at + 1] === SEGMENT) at += 1;
     else at += 2 + bytes.readUInt16BE(at + 2);
   }
-  return at >= bytes.length - 4;
+  // no segment where one should be is damage; segments that lead past the end are a cut
+  return at + 4 > bytes.length;
 }
