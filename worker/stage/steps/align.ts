@@ -3,7 +3,7 @@ import { regionAround, rollBetween } from '../../plugins/align/region-crop.ts';
 import type { AlignerPlugin, Region } from '../../plugins/plugin.ts';
 import { type FilterLimits, filterFace } from '../../vision/aligner-filters.ts';
 import { alignFace } from '../../vision/alignment.ts';
-import { applyMatrix, invertMatrix } from '../../vision/matrix.ts';
+import { invertMatrix, transformPoints } from '../../vision/matrix.ts';
 import { type Normalisation, normalise } from '../../vision/normalise.ts';
 import type { Landmarks, RgbImage } from '../../vision/types.ts';
 import { warpAffine } from '../../vision/warp.ts';
@@ -100,7 +100,10 @@ async function runPasses(
       plugin.decode(outputs, item, pluginOptions),
     );
     for (const { data } of crops) scratch.giveBytes(data);
-    results = decoded.map(({ points, presence }, i) => ({ points: toFrame(points, matrices[i]!), presence }));
+    results = decoded.map(({ points, presence }, i) => ({
+      points: transformPoints(invertMatrix(matrices[i]!), points),
+      presence,
+    }));
     if (plugin.nextRegion) regions = results.map(({ points }) => plugin.nextRegion!(points));
   }
   return results;
@@ -124,17 +127,6 @@ function uprightRegion(landmarks: Landmarks): Region {
     cy: around.cy - Math.cos(angle) * up,
     h: around.h * (1 + FOREHEAD),
   };
-}
-
-function toFrame(points: Landmarks, matrix: readonly number[]): Landmarks {
-  const inverse = invertMatrix(matrix as Parameters<typeof invertMatrix>[0]);
-  const mapped = new Float64Array(points.length);
-  for (let i = 0; i < points.length; i += 2) {
-    const [x, y] = applyMatrix(inverse, points[i]!, points[i + 1]!);
-    mapped[i] = x;
-    mapped[i + 1] = y;
-  }
-  return mapped;
 }
 
 function addPoints(a: FramePoints, b: FramePoints): FramePoints {

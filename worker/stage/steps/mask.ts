@@ -3,7 +3,7 @@ import type { Session } from '../../engine/session.ts';
 import type { MaskerPlugin, NetworkMaskerPlugin } from '../../plugins/plugin.ts';
 import { alignFace, cropMatrix } from '../../vision/alignment.ts';
 import { storeMask } from '../../vision/mask-storage.ts';
-import { applyMatrix } from '../../vision/matrix.ts';
+import { transformPoints } from '../../vision/matrix.ts';
 import type { Landmarks, Matrix, RgbImage } from '../../vision/types.ts';
 import { warpAffine } from '../../vision/warp.ts';
 import type { StoredMask } from '../faces.ts';
@@ -33,7 +33,7 @@ export async function mask(
   if (plugin.kind === 'landmarks') {
     return faces.map((face) => {
       const matrix = faceMatrix(face, plugin.centering, STORED_PX);
-      return pack(plugin.draw(mapPoints(face.landmarks, matrix), STORED_PX), STORED_PX, matrix, plugin);
+      return pack(plugin.draw(transformPoints(matrix, face.landmarks), STORED_PX), STORED_PX, matrix, plugin);
     });
   }
   if (session === null) throw new TypeError(`${plugin.name} needs its model's session`);
@@ -61,16 +61,6 @@ export async function mask(
 function faceMatrix(face: AlignedFaceInFrame, centering: MaskerPlugin['centering'], sizePx: number): Matrix {
   if (face.imageIsAligned) return wholeImage(face.image, sizePx);
   return cropMatrix(alignFace(face.landmarks), { centering, sizePx });
-}
-
-function mapPoints(landmarks: Landmarks, matrix: Matrix): Landmarks {
-  const mapped = new Float64Array(landmarks.length);
-  for (let i = 0; i < landmarks.length; i += 2) {
-    const [x, y] = applyMatrix(matrix, landmarks[i]!, landmarks[i + 1]!);
-    mapped[i] = x;
-    mapped[i + 1] = y;
-  }
-  return mapped;
 }
 
 /** Nothing outside the frame is face: the network saw black there and may have guessed. */
