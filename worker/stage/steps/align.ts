@@ -1,4 +1,6 @@
 import type { Session } from '../../engine/session.ts';
+import { DECIMALS } from '../../formats/records.ts';
+import { roundDecimals } from '../../formats/round-decimals.ts';
 import { regionAround, rollBetween } from '../../plugins/align/region-crop.ts';
 import type { AlignerPlugin, Region } from '../../plugins/plugin.ts';
 import { type FilterLimits, filterFace } from '../../vision/aligner-filters.ts';
@@ -56,7 +58,7 @@ export async function align(
   return results.map(({ points, presence }, i) => {
     const { face, image } = faces[i]!;
     if (!plugin.accepts(presence, face.score, pluginOptions)) return 'presence';
-    const landmarks = plugin.toLandmarks68(points, pluginOptions);
+    const landmarks = asRecorded(plugin.toLandmarks68(points, pluginOptions));
     const alignment = alignFace(landmarks);
     if (options.filters !== null) {
       const reason = filterFace(alignment, image, options.filters);
@@ -64,6 +66,11 @@ export async function align(
     }
     return { landmarks, pose: alignment.pose, presence };
   });
+}
+
+/** Landmarks as records keep them: crops and masks are made from these, so that they can be made again from the records. */
+function asRecorded(landmarks: Landmarks): Landmarks {
+  return landmarks.map((value) => roundDecimals(value, DECIMALS.landmarks, 'landmarks'));
 }
 
 interface FramePoints {
