@@ -103,6 +103,24 @@ export const CODES = {
     retry: 'never',
     scope: 'job',
   },
+  FF1201: {
+    message: 'The alignments cannot be read',
+    hint: 'Check that the file is whole and is an .fsa, faceswap JSON, JSON lines, a face PNG or an output folder.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF1202: {
+    message: 'The alignments do not belong to the source',
+    hint: 'Frames are found by their path or file name: check that both are of the same folder or video.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF1203: {
+    message: "The alignments do not tell this frame's faces",
+    hint: 'Correct its entry in the alignments, or leave the entry out.',
+    retry: 'never',
+    scope: 'frame',
+  },
   FF2001: {
     message: 'The model is not in the catalogue',
     hint: '`facefleet models list` shows the names.',
@@ -199,6 +217,30 @@ export const CODES = {
     retry: 'backoff',
     scope: 'job',
   },
+  FF4007: {
+    message: 'The file exists already',
+    hint: 'Choose another name, or replace it with --force.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF4007: {
+    message: 'The store refuses access',
+    hint: 'Check the credentials, what they permit, and the region.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF4008: {
+    message: 'The bucket does not exist',
+    hint: 'Check its name and the endpoint, or create it.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF4009: {
+    message: 'The store does not keep to conditional writes',
+    hint: 'Two processes could overwrite each other there. Use a server that honours `If-None-Match: *`.',
+    retry: 'never',
+    scope: 'job',
+  },
   FF5001: { message: 'The command line is wrong', hint: 'See --help.', retry: 'never', scope: 'job' },
   FF5002: {
     message: 'The configuration file is wrong',
@@ -209,6 +251,12 @@ export const CODES = {
   FF5003: {
     message: 'The plugin is unknown',
     hint: '`facefleet plugins` shows the names.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF5004: {
+    message: 'The store address is wrong',
+    hint: 'It is a folder, `file:///folder` or `s3://bucket/prefix`.',
     retry: 'never',
     scope: 'job',
   },

@@ -13,7 +13,8 @@ const head = {
   key: z.string().min(1).max(BOUNDS.keyChars),
 };
 
-const mask = z
+/** A mask as lines hold it; `maskOf` makes a record of it. */
+export const maskSchema = z
   .strictObject({
     size: int(1, BOUNDS.maskSizePx),
     centering: z.enum(['legacy', 'face', 'head']),
@@ -29,7 +30,7 @@ const face = z.strictObject({
   landmarks: z.array(z.tuple([number, number])).length(68),
   pose: z.strictObject({ pitch: number, yaw: number, roll: number }),
   masks: z
-    .record(z.string().min(1).max(BOUNDS.maskNameChars), mask)
+    .record(z.string().min(1).max(BOUNDS.maskNameChars), maskSchema)
     .refine((masks) => Object.keys(masks).length <= BOUNDS.masks, 'too many masks'),
   crop: z.string().min(1).max(1024).nullable(),
 });
@@ -72,7 +73,8 @@ function faceOf(found: z.infer<typeof face>): FaceRecord {
   };
 }
 
-function maskOf(found: z.infer<typeof mask>): MaskRecord {
+/** The mask of a line. */
+export function maskOf(found: z.infer<typeof maskSchema>): MaskRecord {
   const [[a, b, tx], [c, d, ty]] = found.matrix;
   return { ...found, matrix: [a, b, tx, c, d, ty], data: Uint8Array.from(Buffer.from(found.data, 'base64')) };
 }
