@@ -223,19 +223,19 @@ export const CODES = {
     retry: 'never',
     scope: 'job',
   },
-  FF4007: {
+  FF4010: {
     message: 'The store refuses access',
     hint: 'Check the credentials, what they permit, and the region.',
     retry: 'never',
     scope: 'job',
   },
-  FF4008: {
+  FF4011: {
     message: 'The bucket does not exist',
     hint: 'Check its name and the endpoint, or create it.',
     retry: 'never',
     scope: 'job',
   },
-  FF4009: {
+  FF4012: {
     message: 'The store does not keep to conditional writes',
     hint: 'Two processes could overwrite each other there. Use a server that honours `If-None-Match: *`.',
     retry: 'never',
