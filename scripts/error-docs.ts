@@ -3,6 +3,7 @@ import { CODES, type Code, type Retry, type Scope } from '../worker/errors/codes
 const GROUPS: readonly (readonly [prefix: string, title: string])[] = [
   ['FF10', 'Frames'],
   ['FF11', 'Sources'],
+  ['FF12', 'Alignments that are brought in'],
   ['FF2', 'Models'],
   ['FF3', 'Engine and plugins'],
   ['FF4', 'Outputs'],

@@ -14,7 +14,7 @@ interface CodeEntry {
 }
 
 /**
- * Every error facefleet reports. FF1xxx input frames, FF2xxx models, FF3xxx engine and plugins, FF4xxx outputs and stores,
+ * Every error facefleet reports. FF1xxx input frames (FF12xx alignments), FF2xxx models, FF3xxx engine and plugins, FF4xxx outputs and stores,
  * FF5xxx command line and configuration. Codes are stable: never renumber, never reuse.
  */
 export const CODES = {

@@ -80,7 +80,9 @@ function faceOf(found: z.infer<typeof face>): PortableFace {
     landmarks: landmarks ? Float64Array.from(landmarks.flat()) : null,
     pose: found.pose ?? null,
     masks: Object.fromEntries(Object.entries(masks).map(([mask, value]) => [mask, maskOf(value)])),
-    identities: found.identities,
+    identities: Object.fromEntries(
+      Object.entries(found.identities).map(([network, vector]) => [network, Float64Array.from(vector)]),
+    ),
     thumbnail: thumbnail ? new Uint8Array(Buffer.from(thumbnail, 'base64')) : null,
     crop: found.crop ?? null,
   };

@@ -16,7 +16,7 @@ export interface PortableFace {
   /** By name of the masker. */
   readonly masks: Readonly<Record<string, MaskRecord>>;
   /** Embeddings by name of the network that made them. */
-  readonly identities: Readonly<Record<string, readonly number[]>>;
+  readonly identities: Readonly<Record<string, Float64Array>>;
   /** A small picture of the face, JPEG bytes. */
   readonly thumbnail: Uint8Array | null;
   /** Path of the face's crop. */
@@ -50,7 +50,7 @@ export function pointCount({ landmarks }: PortableFace): number {
 /** Bounds of what a portable face may hold, beside those of records. */
 export const PORTABLE_BOUNDS = {
   points: 1024,
-  identities: 16,
-  identityLength: 16_384,
-  thumbnailBytes: 1024 * 1024,
+  identities: 64,
+  identityLength: 8192,
+  thumbnailBytes: 256 * 1024,
 } as const;
