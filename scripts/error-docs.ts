@@ -8,6 +8,7 @@ const GROUPS: readonly (readonly [prefix: string, title: string])[] = [
   ['FF3', 'Engine and plugins'],
   ['FF4', 'Outputs'],
   ['FF5', 'Command line and configuration'],
+  ['FF6', 'Message bus'],
 ];
 
 const RETRY: Record<Retry, string> = { now: 'at once', backoff: 'later', never: 'no' };

@@ -14,8 +14,8 @@ interface CodeEntry {
 }
 
 /**
- * Every error facefleet reports. FF1xxx input frames (FF12xx alignments), FF2xxx models, FF3xxx engine and plugins, FF4xxx outputs and stores,
- * FF5xxx command line and configuration. Codes are stable: never renumber, never reuse.
+ * Every error facefleet reports. FF1xxx input (frames, sources, alignments), FF2xxx models, FF3xxx engine and plugins, FF4xxx
+ * outputs and stores, FF5xxx command line and configuration. Codes are stable: never renumber, never reuse.
  */
 export const CODES = {
   FF1001: {
@@ -56,7 +56,7 @@ export const CODES = {
   },
   FF1007: {
     message: 'The path leads outside the source',
-    hint: 'List files by paths below the folder of the list.',
+    hint: 'Links may lead outside with --follow-links; lists name files below their own folder.',
     retry: 'never',
     scope: 'frame',
   },
@@ -84,10 +84,16 @@ export const CODES = {
     retry: 'never',
     scope: 'frame',
   },
+  FF1012: {
+    message: 'The frame ends the process that works on it',
+    hint: 'Re-encode the image or video, or remove it; the other frames were extracted.',
+    retry: 'never',
+    scope: 'frame',
+  },
   FF1101: { message: 'The source does not exist', hint: 'Check the path.', retry: 'never', scope: 'job' },
   FF1102: {
     message: 'The source holds no frames',
-    hint: 'Check the path, or add --recursive for images in sub-folders.',
+    hint: 'Check the path; images in sub-folders are taken with --recursive.',
     retry: 'never',
     scope: 'job',
   },
@@ -120,6 +126,18 @@ export const CODES = {
     hint: 'Correct its entry in the alignments, or leave the entry out.',
     retry: 'never',
     scope: 'frame',
+  },
+  FF1204: {
+    message: 'The alignments hold more than data',
+    hint: 'They name something for Python to run, which facefleet never does. Do not open the file elsewhere unless you trust its source.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF1205: {
+    message: 'The alignments are too large',
+    hint: 'Split them; or, if you trust them, give Node more memory (NODE_OPTIONS=--max-old-space-size=8192).',
+    retry: 'never',
+    scope: 'job',
   },
   FF2001: {
     message: 'The model is not in the catalogue',
@@ -180,6 +198,12 @@ export const CODES = {
     hint: 'Run again: finished frames are kept.',
     retry: 'backoff',
     scope: 'pod',
+  },
+  FF3006: {
+    message: 'Too many frames failed in a plugin',
+    hint: 'The machine or the model is at fault rather than the frames: see the message. Frames that were done are kept; --max-failed changes the limits.',
+    retry: 'never',
+    scope: 'job',
   },
   FF4001: {
     message: 'The output cannot be written',
@@ -257,6 +281,60 @@ export const CODES = {
   FF5004: {
     message: 'The store address is wrong',
     hint: 'It is a folder, `file:///folder` or `s3://bucket/prefix`.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF6001: {
+    message: 'The message bus cannot be reached',
+    hint: 'Check that the NATS server runs and that its address is right.',
+    retry: 'backoff',
+    scope: 'pod',
+  },
+  FF6002: {
+    message: 'The message bus refuses access',
+    hint: 'Check the credentials and the certificates, and what the NATS account permits.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF6003: {
+    message: 'The message bus is closed',
+    hint: 'Start the process again: what was in work is delivered anew.',
+    retry: 'backoff',
+    scope: 'pod',
+  },
+  FF6004: {
+    message: 'The lane cannot be opened',
+    hint: 'A lane keeps the name and the slots it was opened with; remove it, or choose another name.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF6005: {
+    message: 'The message does not fit the bus',
+    hint: 'Put its content into the store and send a reference, or raise max_payload of the NATS server.',
+    retry: 'never',
+    scope: 'frame',
+  },
+  FF6006: {
+    message: 'The lane is gone',
+    hint: 'It was removed, or the NATS server lost its storage; start the extraction again, finished frames are kept.',
+    retry: 'backoff',
+    scope: 'pod',
+  },
+  FF6007: {
+    message: 'The message cannot be read',
+    hint: 'All processes of an extraction must run the same version of facefleet.',
+    retry: 'never',
+    scope: 'frame',
+  },
+  FF6008: {
+    message: 'The message bus cannot serve the extraction',
+    hint: 'Enable JetStream on the NATS server, give it enough storage, and as many servers as there are replicas.',
+    retry: 'backoff',
+    scope: 'job',
+  },
+  FF6009: {
+    message: 'The settings of the message bus are wrong',
+    hint: 'Correct the named setting.',
     retry: 'never',
     scope: 'job',
   },
