@@ -11,26 +11,28 @@ const sidePx = z.number().int().min(1).max(BOUNDS.sidePx);
 const name = z.string().min(1).max(BOUNDS.maskNameChars);
 const MAX_BASE64_CHARS = Math.ceil(PORTABLE_BOUNDS.thumbnailBytes / 3) * 4;
 
-const face = z.strictObject({
-  box: z.tuple([whole, whole, whole.min(0), whole.min(0)]).nullish(),
-  score: number.nullish(),
-  landmarks: z
-    .array(z.tuple([number, number]))
-    .min(1)
-    .max(PORTABLE_BOUNDS.points)
-    .nullish(),
-  pose: z.strictObject({ pitch: number, yaw: number, roll: number }).nullish(),
-  masks: z
-    .record(name, maskSchema)
-    .refine((masks) => Object.keys(masks).length <= BOUNDS.masks, 'too many masks')
-    .default({}),
-  crop: z.string().min(1).max(1024).nullish(),
-  identities: z
-    .record(name, z.array(number).min(1).max(PORTABLE_BOUNDS.identityLength))
-    .refine((all) => Object.keys(all).length <= PORTABLE_BOUNDS.identities, 'too many identities')
-    .default({}),
-  thumbnail: z.base64().min(1).max(MAX_BASE64_CHARS).nullish(),
-});
+const face = z
+  .strictObject({
+    box: z.tuple([whole, whole, whole.min(0), whole.min(0)]).nullish(),
+    score: number.nullish(),
+    landmarks: z
+      .array(z.tuple([number, number]))
+      .min(1)
+      .max(PORTABLE_BOUNDS.points)
+      .nullish(),
+    pose: z.strictObject({ pitch: number, yaw: number, roll: number }).nullish(),
+    masks: z
+      .record(name, maskSchema)
+      .refine((masks) => Object.keys(masks).length <= BOUNDS.masks, 'too many masks')
+      .default({}),
+    crop: z.string().min(1).max(1024).nullish(),
+    identities: z
+      .record(name, z.array(number).min(1).max(PORTABLE_BOUNDS.identityLength))
+      .refine((all) => Object.keys(all).length <= PORTABLE_BOUNDS.identities, 'too many identities')
+      .default({}),
+    thumbnail: z.base64().min(1).max(MAX_BASE64_CHARS).nullish(),
+  })
+  .refine(({ box, landmarks }) => box || landmarks, 'neither box nor landmarks');
 
 const frame = z
   .strictObject({
