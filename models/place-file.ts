@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorText, FacefleetError } from '../worker/errors/facefleet-error.ts';
+import { makeDirs } from '../worker/store/make-dirs.ts';
 
 /**
  * Puts a file into the cache at once: two processes that do it together leave one whole file.
@@ -10,7 +11,7 @@ import { errorText, FacefleetError } from '../worker/errors/facefleet-error.ts';
 export async function placeFile(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeDirs(dirname(path));
     await writeFile(temporary, bytes, { flush: true });
     await rename(temporary, path);
   } catch (error) {

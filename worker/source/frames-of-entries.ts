@@ -1,6 +1,7 @@
 import { FacefleetError } from '../errors/facefleet-error.ts';
+import { fileVersion } from './file-version.ts';
 import { keptCount } from './keep-every.ts';
-import type { FrameInput, Source, SourceFrame, SourceKind } from './source.ts';
+import type { FrameInput, FramesOptions, Source, SourceFrame, SourceKind } from './source.ts';
 
 /** A source whose entries are known beforehand: a folder, a list, a single image. */
 export interface EntrySource {
@@ -8,6 +9,8 @@ export interface EntrySource {
   readonly name: string;
   /** What was passed over; see `Source.skipped`. */
   readonly skipped: number;
+  /** Number of sub-folders that were not searched. */
+  readonly unsearched?: number;
   readonly entryCount: number;
   readonly everyN: number;
   keyOf(position: number): string;
@@ -23,19 +26,25 @@ export interface EntrySource {
 export function framesOfEntries(entries: EntrySource): Source {
   const { kind, name, skipped, entryCount, everyN } = entries;
   if (entryCount === 0)
-    throw new FacefleetError('FF1102', skipped > 0 ? `${name} (${skipped} other files)` : name);
+    throw new FacefleetError('FF1102', name + passedOver(skipped, entries.unsearched ?? 0));
   let closed = false;
-  async function* frames(
-    signal?: AbortSignal,
-    isDone: (index: number) => boolean = () => false,
-  ): AsyncGenerator<SourceFrame, void, undefined> {
+  async function* frames({
+    signal,
+    isDone,
+    admit,
+  }: FramesOptions = {}): AsyncGenerator<SourceFrame, void, undefined> {
     const count = keptCount(entryCount, everyN);
     for (let index = 0; index < count; index++) {
       signal?.throwIfAborted();
       if (closed) return;
-      if (isDone(index)) continue;
       const position = index * everyN;
-      yield { index, key: entries.keyOf(position), input: await entries.inputOf(position) };
+      const key = entries.keyOf(position);
+      const input = await entries.inputOf(position);
+      const version = input.kind === 'file' ? await fileVersion(input.path) : undefined;
+      const head = { index, key, ...(version === undefined ? {} : { version }) };
+      if (isDone?.(head)) continue;
+      const error = input.kind === 'failure' ? null : (admit?.(key) ?? null);
+      yield { ...head, input: error === null ? input : { kind: 'failure', error } };
     }
   }
   return {
@@ -48,4 +57,12 @@ export function framesOfEntries(entries: EntrySource): Source {
       closed = true;
     },
   };
+}
+
+function passedOver(files: number, folders: number): string {
+  const parts = [
+    ...(files > 0 ? [`${files} other file${files === 1 ? '' : 's'}`] : []),
+    ...(folders > 0 ? [`${folders} folder${folders === 1 ? '' : 's'} not searched`] : []),
+  ];
+  return parts.length > 0 ? ` (${parts.join(', ')})` : '';
 }

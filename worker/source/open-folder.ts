@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { FacefleetError } from '../errors/facefleet-error.ts';
 import { framesOfEntries } from './frames-of-entries.ts';
-import { resolveInside } from './resolve-inside.ts';
+import { isBelow, resolveInside } from './resolve-inside.ts';
 import { scanFolder } from './scan-folder.ts';
 import type { FrameInput, Source } from './source.ts';
 
@@ -12,27 +12,31 @@ export interface FolderOptions {
   readonly everyN: number;
   /** The output folder, when it may lie inside the source; it is left out. It need not exist. */
   readonly excludeDir?: string | undefined;
+  /** Links may lead outside the folder, and with `recursive` linked folders are searched. */
+  readonly followLinks?: boolean;
 }
 
 /**
  * A folder of images. Videos and other files in it are counted as `skipped`.
  *
  * @throws {FacefleetError} FF1101 missing, FF1102 without images, FF1103 unreadable, FF5001 when the output folder is the
- * source itself and sub-folders are searched (faces would be extracted from extracted faces)
+ * source itself, or the source lies in the output's `faces/` (faces would be extracted from extracted faces)
  */
 export async function openFolder(path: string, options: FolderOptions): Promise<Source> {
   const root = await realpath(path);
   const excludeDir = options.excludeDir === undefined ? undefined : await realPathOf(options.excludeDir);
-  if (excludeDir === root && options.recursive)
-    throw new FacefleetError('FF5001', `with --recursive the output folder cannot be the source ${path}`);
+  if (excludeDir !== undefined) checkApart(root, excludeDir);
+  const followLinks = options.followLinks ?? false;
   const scan = await scanFolder(root, {
     recursive: options.recursive,
+    followLinks,
     ...(excludeDir === undefined ? {} : { excludeDir }),
   });
   return framesOfEntries({
     kind: 'folder',
     name: basename(root),
     skipped: scan.skipped,
+    unsearched: scan.unsearched,
     entryCount: scan.keys.length,
     everyN: options.everyN,
     keyOf: (position) => scan.keys[position]!,
@@ -40,9 +44,25 @@ export async function openFolder(path: string, options: FolderOptions): Promise<
       const key = scan.keys[position]!;
       const error = scan.failures.get(key);
       if (error) return { kind: 'failure', error };
-      return scan.links.has(key) ? resolveInside(root, key) : { kind: 'file', path: join(root, key) };
+      return scan.links.has(key)
+        ? resolveInside(root, key, followLinks)
+        : { kind: 'file', path: join(root, key) };
     },
   });
+}
+
+function checkApart(source: string, output: string): void {
+  if (output === source)
+    throw new FacefleetError(
+      'FF5001',
+      `the output is the source ${source}; choose another folder, for instance in it`,
+    );
+  const faces = join(output, 'faces');
+  if (source === faces || isBelow(faces, source))
+    throw new FacefleetError(
+      'FF5001',
+      `the source ${source} holds the faces that the output ${output} is made of`,
+    );
 }
 
 /** The real path of a folder, or undefined when it does not exist. */

@@ -16,7 +16,7 @@ const MAX_LIST_BYTES = 512 * 1024 * 1024;
  *
  * @throws {FacefleetError} FF1102 without entries, FF1103 unreadable
  */
-export async function openList(path: string, everyN: number): Promise<Source> {
+export async function openList(path: string, everyN: number, followLinks: boolean): Promise<Source> {
   const { entries, repeated } = await readList(path);
   const root = await realpath(dirname(path));
   return framesOfEntries({
@@ -28,7 +28,7 @@ export async function openList(path: string, everyN: number): Promise<Source> {
     keyOf: (position) => entries[position]!.key,
     inputOf: async (position) => {
       const { key, error } = entries[position]!;
-      return error ? { kind: 'failure', error } : resolveInside(root, key);
+      return error ? { kind: 'failure', error } : resolveInside(root, key, followLinks);
     },
   });
 }

@@ -21,6 +21,8 @@ export interface SourceSpec {
   /** Keep source positions 0, n, 2n, …; kept frames get dense indexes and keep their keys. A whole number from 1. */
   readonly everyN: number;
   readonly limits: Limits;
+  /** Links may lead outside the folder, and with `recursive` linked folders are searched; default false. */
+  readonly followLinks?: boolean;
   /** The output folder: left out when it lies inside a searched folder. */
   readonly excludeDir?: string | undefined;
 }
@@ -30,7 +32,7 @@ export interface SourceSpec {
  * content is, otherwise it is tried as a video.
  *
  * @throws {FacefleetError} FF1101 missing, FF1102 no frames, FF1103 unreadable, FF1104 no readable video, FF5001 wrong
- * `everyN`, or the output folder is the source and `recursive`
+ * `everyN`, or the output folder is the source
  */
 export async function openSource(spec: SourceSpec): Promise<Source> {
   checkEveryN(spec.everyN);
@@ -39,7 +41,7 @@ export async function openSource(spec: SourceSpec): Promise<Source> {
   try {
     if (stats.isDirectory()) return await openFolder(path, spec);
     if (!stats.isFile()) throw new FacefleetError('FF1103', `${path} is ${describeKind(kindOf(stats))}`);
-    if (extensionOf(path) === 'txt') return await openList(path, spec.everyN);
+    if (extensionOf(path) === 'txt') return await openList(path, spec.everyN, spec.followLinks ?? false);
     if (isImageName(path) || (!isVideoName(path) && (await hasImageContent(path))))
       return singleImage(path, spec);
     return await openVideoLazily(path, spec);

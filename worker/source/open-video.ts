@@ -4,11 +4,12 @@ import type { Frame } from 'node-av/lib';
 import { asFacefleetError, FacefleetError } from '../errors/facefleet-error.ts';
 import { countPictures } from './count-pictures.ts';
 import { decodePictures } from './decode-pictures.ts';
+import { fileVersion } from './file-version.ts';
 import { isKept, keptCount } from './keep-every.ts';
 import type { Limits } from './limits.ts';
 import { orientationOf } from './orient-pixels.ts';
 import { PictureConverter } from './picture-converter.ts';
-import type { FrameInput, Source, SourceFrame } from './source.ts';
+import type { FrameInput, FramesOptions, Source, SourceFrame } from './source.ts';
 import { openVideoFile } from './video-file.ts';
 
 /**
@@ -28,10 +29,8 @@ export async function openVideo(path: string, everyN: number, limits: Limits): P
     name,
     skipped: 0,
     count: keptCount(pictures, everyN),
-    frames(signal, isDone = () => false) {
-      const generator = readFrames(path, name, everyN, limits, signal, isDone, () =>
-        running.delete(generator),
-      );
+    frames(options = {}) {
+      const generator = readFrames(path, name, everyN, limits, options, () => running.delete(generator));
       running.add(generator);
       return generator;
     },
@@ -46,35 +45,48 @@ async function* readFrames(
   name: string,
   everyN: number,
   limits: Limits,
-  signal: AbortSignal | undefined,
-  isDone: (index: number) => boolean,
+  { signal, isDone, admit, release }: FramesOptions,
   onEnd: () => void,
 ): AsyncGenerator<SourceFrame, void, undefined> {
+  const version = await fileVersion(path);
   const file = await openVideoFile(path, limits);
   const matrix = file.stream.codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX);
   let position = 0;
+  const head = () => ({
+    index: keptCount(position, everyN),
+    key: videoKey(name, position + 1),
+    ...(version === undefined ? {} : { version }),
+  });
   try {
     using converter = new PictureConverter(orientationOf(matrix));
-    const keyed = (input: FrameInput): SourceFrame => ({
-      index: keptCount(position, everyN),
-      key: videoKey(name, position + 1),
-      input,
-    });
-    try {
-      for await (const picture of decodePictures(file, path)) {
-        signal?.throwIfAborted();
-        if (isKept(position, everyN) && !isDone(position / everyN))
-          yield keyed(await inputOf(picture, converter, limits));
-        position += 1;
+    await using pictures = decodePictures(file, path);
+    for (;;) {
+      signal?.throwIfAborted();
+      const frame = head();
+      const refused = admit?.(frame.key) ?? null;
+      const next = refused ?? (await pictures.next().catch(damageOf));
+      if (next instanceof FacefleetError) {
+        if (!isDone?.(frame)) yield { ...frame, input: { kind: 'failure', error: next } };
+        return;
       }
-    } catch (thrown) {
-      if (!(thrown instanceof FacefleetError) || thrown.code !== 'FF1011') throw thrown;
-      if (!isDone(keptCount(position, everyN))) yield keyed({ kind: 'failure', error: thrown });
+      if (next.done) {
+        release?.(frame.key);
+        return;
+      }
+      if (isKept(position, everyN) && !isDone?.(frame))
+        yield { ...frame, input: await inputOf(next.value, converter, limits) };
+      else release?.(frame.key);
+      position += 1;
     }
   } finally {
     await file.format.closeInput();
     onEnd();
   }
+}
+
+function damageOf(thrown: unknown): FacefleetError {
+  if (thrown instanceof FacefleetError && thrown.code === 'FF1011') return thrown;
+  throw thrown;
 }
 
 async function inputOf(picture: Frame, converter: PictureConverter, limits: Limits): Promise<FrameInput> {

@@ -10,13 +10,36 @@ export type FrameInput =
   | { readonly kind: 'pixels'; readonly image: RgbImage }
   | { readonly kind: 'failure'; readonly error: FacefleetError };
 
-/** One frame of a source, in source order. */
-export interface SourceFrame {
+/** What is known of a frame before it is decoded. */
+export interface FrameHead {
   /** Dense, 0-based, counted over the kept frames. */
   readonly index: number;
   /** Unique in the source: `/`-separated path below it, or `<stem>_<000001>.<ext>` (1-based number in the video). */
   readonly key: string;
+  /** Differs when the file behind the key was replaced or changed (see `fileVersion`); absent when the source cannot tell. */
+  readonly version?: string;
+}
+
+/** One frame of a source, in source order. */
+export interface SourceFrame extends FrameHead {
   readonly input: FrameInput;
+}
+
+/** How the frames of a source are read. */
+export interface FramesOptions {
+  readonly signal?: AbortSignal;
+  /**
+   * Asked once for every frame, in source order. Those for which it answers true are passed over: images are not read, pictures of a
+   * video are decoded (the following ones may need them) but not converted.
+   */
+  readonly isDone?: (frame: FrameHead) => boolean;
+  /**
+   * Told of a frame right before its bytes are decoded, here or by whom the frame is given to. An error that it gives takes the frame's
+   * place, and the bytes are left alone; a video ends there.
+   */
+  readonly admit?: (key: string) => FacefleetError | null;
+  /** Told of a frame that was admitted, decoded without harm, and is not given out (a picture of a video that is done). */
+  readonly release?: (key: string) => void;
 }
 
 export type SourceKind = 'folder' | 'image' | 'list' | 'video';
@@ -37,14 +60,9 @@ export interface Source {
    * The frames in source order. Nothing is read ahead of the consumer's pull (a video decoder holds a few frames). May be
    * called again to start anew.
    *
-   * @param isDone frames for which it answers true are passed over without examining or converting them: a run that is
-   * continued asks only for what is missing
    * @throws the signal's reason when aborted
    */
-  frames(
-    signal?: AbortSignal,
-    isDone?: (index: number) => boolean,
-  ): AsyncGenerator<SourceFrame, void, undefined>;
+  frames(options?: FramesOptions): AsyncGenerator<SourceFrame, void, undefined>;
   /** Ends running iterations and frees what they hold. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { FacefleetError } from '../errors/facefleet-error.ts';
 import { dirError, errno } from './dir-error.ts';
+import { makeDirs } from './make-dirs.ts';
 import { ownProcess, processState } from './process-identity.ts';
 import { tmpName } from './tmp-name.ts';
 
@@ -40,7 +41,7 @@ const TRIES = 20;
 export async function lockDir(path: string): Promise<DirLock> {
   const folder = resolve(path);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeDirs(folder);
     for (let tries = 0; tries < TRIES; tries++) {
       const nonce = await tryLock(folder);
       if (nonce !== null) return { release: () => release(folder, nonce) };

@@ -1,4 +1,4 @@
-import { lstat, mkdir, realpath, rmdir, unlink } from 'node:fs/promises';
+import { lstat, realpath, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { FacefleetError } from '../errors/facefleet-error.ts';
 import { checkKey, checkPrefix } from './check-key.ts';
@@ -7,6 +7,7 @@ import { findFolder, makeFolder, splitKey } from './dir-folder.ts';
 import { listFolder, removeLeftovers } from './dir-list.ts';
 import { absent, isMissing, readRange } from './dir-read.ts';
 import { BodyError, createTmp, fillTmp, publish, publishIfAbsent, type TmpFile } from './dir-write.ts';
+import { makeDirs } from './make-dirs.ts';
 import type { Body, GetOptions, PutOptions, Store, Stored } from './store.ts';
 
 /** How often a put makes its folder again when a delete of the last file there removes it. */
@@ -21,7 +22,7 @@ export async function openDirStore(path: string, options: { create?: boolean } =
   const wanted = resolve(path);
   let root: string;
   try {
-    if (options.create ?? true) await mkdir(wanted, { recursive: true });
+    if (options.create ?? true) await makeDirs(wanted);
     root = await realpath(wanted);
     if (!(await lstat(root)).isDirectory()) throw new Error('it is not a folder');
   } catch (error) {

@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { FacefleetError } from '../../../worker/errors/facefleet-error.ts';
 import { DEFAULT_LIMITS } from '../../../worker/source/limits.ts';
 import { openSource, type SourceSpec } from '../../../worker/source/open-source.ts';
 import { makeTinyVideo, TINY_HEIGHT, TINY_WIDTH, tinyGrey } from '../../fixtures/tiny-video.ts';
@@ -95,17 +96,42 @@ describe('video sources', () => {
     );
   });
 
+  it('asks before every picture, is released from those that are done, and ends where it is refused', async () => {
+    const source = await open(at('tiny.mp4'));
+    const log: string[] = [];
+    const number = (key: string) => Number(/_(\d{6})\./.exec(key)?.[1]);
+    for await (const { key, input } of source.frames({
+      isDone: ({ key }) => number(key) === 2,
+      admit: (key) => {
+        log.push(`admit ${number(key)}`);
+        return number(key) === 4 ? new FacefleetError('FF1012', 'refused') : null;
+      },
+      release: (key) => log.push(`release ${number(key)}`),
+    }))
+      log.push(`${input.kind} ${number(key)}`);
+    assert.deepEqual(log, [
+      'admit 1',
+      'pixels 1',
+      'admit 2',
+      'release 2',
+      'admit 3',
+      'pixels 3',
+      'admit 4',
+      'failure 4',
+    ]);
+  });
+
   it('may be read again, in part, and closed on the way', async () => {
     const source = await open(at('tiny.mp4'));
     for (let round = 0; round < 2; round++) {
-      const frames = source.frames(undefined, (index) => index < 3);
+      const frames = source.frames({ isDone: ({ index }) => index < 3 });
       assert.equal((await frames.next()).value?.key, 'tiny_000004.mp4');
     }
     const frames = source.frames();
     await Promise.all([frames.next(), source.close()]);
     assert.equal((await frames.next()).done, true);
     const controller = new AbortController();
-    const aborted = source.frames(controller.signal);
+    const aborted = source.frames({ signal: controller.signal });
     await aborted.next();
     controller.abort(new Error('enough'));
     await assert.rejects(aborted.next(), { message: 'enough' });

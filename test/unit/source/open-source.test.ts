@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
+import { FacefleetError } from '../../../worker/errors/facefleet-error.ts';
 import { decodeImage } from '../../../worker/source/decode-image.ts';
 import { DEFAULT_LIMITS } from '../../../worker/source/limits.ts';
 import { openSource, type SourceSpec } from '../../../worker/source/open-source.ts';
@@ -39,6 +40,9 @@ describe('openSource', () => {
       await writeFile(at('in', file), jpeg);
     await symlink('..', at('in/b/cycle'));
     await writeFile(at('texts/readme.md'), 'x');
+    for (const folder of ['one/a', 'one/b', 'elsewhere/sub']) await mkdir(at(folder), { recursive: true });
+    await writeFile(at('one/readme.md'), 'x');
+    for (const file of ['elsewhere/p.jpg', 'elsewhere/sub/q.jpg']) await writeFile(at(file), jpeg);
     await writeFile(at('photo'), jpeg);
     await writeFile(at('text'), 'no image and no video');
     await writeFile(at('blank.txt'), '# nothing\n\n');
@@ -57,6 +61,52 @@ describe('openSource', () => {
     ]);
   });
 
+  it('follows links out of the folder when asked to, each folder once and without cycles', async () => {
+    await mkdir(at('linking/own'), { recursive: true });
+    await writeFile(at('linking/own/a.jpg'), await pipelineOf(drawnPhoto()).jpeg().toBuffer());
+    await symlink(at('elsewhere'), at('linking/there'));
+    await symlink(at('elsewhere'), at('linking/there-again'));
+    await symlink(at('linking'), at('elsewhere/sub/back'));
+    await symlink(at('linking/own'), at('linking/alias'));
+    await symlink(at('elsewhere/p.jpg'), at('linking/photo.jpg'));
+    const source = await open('linking');
+    const first = (await source.frames().next()).value;
+    assert.equal(first?.input.kind === 'failure' && first.input.error.code, 'FF1007');
+    assert.deepEqual(await keys('linking', { followLinks: true }), ['0 photo.jpg file']);
+    assert.deepEqual(await keys('linking', { followLinks: true, recursive: true }), [
+      '0 own/a.jpg file',
+      '1 photo.jpg file',
+      '2 there/p.jpg file',
+      '3 there/sub/q.jpg file',
+    ]);
+    await writeFile(at('linking/list.txt'), 'photo.jpg\n../elsewhere/p.jpg');
+    assert.deepEqual(await keys('linking/list.txt'), ['0 photo.jpg failure', '1 ../elsewhere/p.jpg failure']);
+    assert.deepEqual(await keys('linking/list.txt', { followLinks: true }), [
+      '0 photo.jpg file',
+      '1 ../elsewhere/p.jpg failure',
+    ]);
+  });
+
+  it('gives a file another version when it changes', async () => {
+    const path = at('changing.jpg');
+    const version = async () => (await (await open('changing.jpg')).frames().next()).value?.version;
+    await writeFile(path, 'one');
+    const before = await version();
+    assert.match(before ?? '', /^3-\d+$/);
+    assert.equal(await version(), before);
+    await utimes(path, 1, 1);
+    assert.equal(await version(), '3-1000000000');
+  });
+
+  it('lets a frame be refused before it is read', async () => {
+    const refused = new FacefleetError('FF1001', 'not this one');
+    const source = await open('in');
+    const seen = [];
+    for await (const { key, input } of source.frames({ admit: (key) => (key === '2.jpg' ? refused : null) }))
+      seen.push(input.kind === 'failure' ? `${key} ${input.error.detail}` : key);
+    assert.deepEqual(seen, ['10.jpg', '2.jpg not this one', 'a-1.jpg']);
+  });
+
   it('keeps every n-th position', async () => {
     assert.deepEqual(await keys('in', { everyN: 2 }), ['0 10.jpg file', '1 a-1.jpg file']);
     assert.deepEqual(await keys('in', { everyN: 100 }), ['0 10.jpg file']);
@@ -67,7 +117,7 @@ describe('openSource', () => {
   it('passes over frames that are done', async () => {
     const source = await open('in');
     const left = [];
-    for await (const frame of source.frames(undefined, (index) => index !== 1)) left.push(frame.key);
+    for await (const frame of source.frames({ isDone: ({ index }) => index !== 1 })) left.push(frame.key);
     assert.deepEqual(left, ['2.jpg']);
   });
 
@@ -90,13 +140,16 @@ describe('openSource', () => {
         code: 'FF1103',
       },
     );
-    await assert.rejects(open('in', { recursive: true, excludeDir: at('in') }), { code: 'FF5001' });
+    for (const recursive of [true, false])
+      await assert.rejects(open('in', { recursive, excludeDir: at('in') }), { code: 'FF5001' });
+    await assert.rejects(open('in/out/faces', { excludeDir: at('in/out') }), { code: 'FF5001' });
+    await assert.rejects(open('one', {}), { message: /one \(1 other file, 2 folders not searched\)/ });
   });
 
   it('stops when aborted or closed', async () => {
     const controller = new AbortController();
     const source = await open('in');
-    const frames = source.frames(controller.signal);
+    const frames = source.frames({ signal: controller.signal });
     await frames.next();
     controller.abort(new Error('enough'));
     await assert.rejects(frames.next(), { message: 'enough' });
