@@ -1,3 +1,5 @@
+import type { FacefleetError } from '../../worker/errors/facefleet-error.ts';
+
 /** What facefleet's exit codes mean; documented in the README and in `--help`. */
 export const EXIT = {
   /** Everything was done. */
@@ -11,3 +13,18 @@ export const EXIT = {
   /** Stopped by Ctrl-C or SIGTERM; run the same command again to go on. */
   interrupted: 130,
 } as const;
+
+/** What is wrong is what the user asked for: arguments, options, a path or a name in them. */
+const USAGE_CODES: ReadonlySet<string> = new Set([
+  'FF1101',
+  'FF2001',
+  'FF4002',
+  'FF5001',
+  'FF5002',
+  'FF5003',
+]);
+
+/** The exit code of a command that ends with an error. */
+export function exitCodeOf({ code }: FacefleetError): number {
+  return USAGE_CODES.has(code) ? EXIT.usage : EXIT.failed;
+}

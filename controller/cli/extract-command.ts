@@ -29,13 +29,14 @@ export function extractCommand(): Command {
     .addOption(
       new Option(
         '-m, --min-size <size>',
-        'smallest face: pixels of the diagonal (40) or percent of the shorter side (5%)',
-      ).argParser(sizeLimit),
+        'smallest face: pixels of the diagonal (40) or percent of the shorter side (5%); 0 = any',
+      ).argParser(sizeLimit(100)),
     )
     .addOption(
-      new Option('-x, --max-size <size>', 'largest face, percent of the shorter side (80%)').argParser(
-        sizeLimit,
-      ),
+      new Option(
+        '-x, --max-size <size>',
+        'largest face, percent of the shorter side (80%); 0% = any',
+      ).argParser(sizeLimit(500)),
     )
     .addOption(
       new Option(
@@ -60,6 +61,7 @@ export function extractCommand(): Command {
     .option('-g, --align-filters', 'drop faces whose landmarks are implausible', false)
     .optionsGroup('Input:')
     .option('--recursive', 'images in sub-folders too', false)
+    .option('--follow-links', 'take files and folders that links outside the input lead to', false)
     .addOption(
       new Option('-N, --every-n <n>', 'take every n-th frame')
         .argParser(wholeNumber(1, 1_000_000))

@@ -21,6 +21,7 @@ export interface ExtractOptions {
   readonly reAlign: boolean;
   readonly alignFilters: boolean;
   readonly recursive: boolean;
+  readonly followLinks: boolean;
   readonly everyN: number;
   readonly imageIsAligned: boolean;
   readonly maxPixels: number;
@@ -53,7 +54,7 @@ export async function toExtractSpec(
   config: ConfigFile,
 ): Promise<ExtractSpec> {
   checkConflicts(options);
-  const maskers = (options.masker ?? DEFAULT_MASKERS).filter((name) => name.toLowerCase() !== 'none');
+  const maskers = maskersOf(options.masker ?? DEFAULT_MASKERS);
   const { minSize, maxSize } = options;
   const spec: ExtractSpec = {
     source: { name: basename(resolve(input)), kind: sourceKind, imageIsAligned: options.imageIsAligned },
@@ -79,12 +80,25 @@ export async function toExtractSpec(
   };
   const parsed = extractSpec.safeParse(spec);
   if (!parsed.success)
-    throw new FacefleetError('FF5001', parsed.error.issues.map(({ message }) => message).join('; '));
+    throw new FacefleetError(
+      'FF5001',
+      parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
+    );
   const twice = spec.maskers.find(
     ({ plugin }, i) => spec.maskers.findIndex((other) => other.plugin === plugin) !== i,
   );
   if (twice) throw new FacefleetError('FF5001', `--masker names ${twice.plugin} twice`);
   return parsed.data;
+}
+
+function maskersOf(names: readonly string[]): readonly string[] {
+  const isNone = (name: string): boolean => name.toLowerCase() === 'none';
+  if (names.length > 1 && names.some(isNone))
+    throw new FacefleetError(
+      'FF5001',
+      `--masker none stands alone, not with ${names.filter((name) => !isNone(name)).join(', ') || 'itself'}`,
+    );
+  return names.filter((name) => !isNone(name));
 }
 
 async function choice(role: 'detect' | 'align' | 'mask', name: string, config: ConfigFile) {
@@ -103,7 +117,8 @@ function checkConflicts({
   const fault = (text: string): never => {
     throw new FacefleetError('FF5001', text);
   };
-  if (maxSize?.unit === 'px') fault('--max-size takes percent of the shorter side, such as 80%');
+  if (maxSize?.unit === 'px' && maxSize.value > 0)
+    fault('--max-size takes percent of the shorter side, such as 80%');
   if (overwrite && (skipExisting || skipExistingFaces)) fault('--overwrite contradicts --skip-existing');
   if (skipExisting && skipExistingFaces) fault('give either --skip-existing or --skip-existing-faces');
   if (imageIsAligned && rotate.length > 1)

@@ -2,12 +2,10 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import { demo } from './demo.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { extractCommand } from './extract-command.ts';
 import { modelsCommand } from './models-command.ts';
 import { pluginsCommand } from './plugins-command.ts';
-
-const USAGE_CODES = new Set(['FF5001', 'FF5002', 'FF5003', 'FF2001']);
 
 const EXIT_CODES = `
 Exit codes:
@@ -62,7 +60,7 @@ function report(error: unknown): void {
   }
   if (error instanceof FacefleetError) {
     process.stderr.write(`facefleet: ${error.message}\n  ${error.hint}\n`);
-    process.exitCode = USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.failed;
+    process.exitCode = exitCodeOf(error);
     return;
   }
   process.stderr.write(

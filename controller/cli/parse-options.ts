@@ -17,14 +17,17 @@ export interface SizeLimit {
   readonly value: number;
 }
 
-/** Reads `40`, `40px` or `5%`. */
-export function sizeLimit(text: string): SizeLimit {
-  const match = /^(\d+(?:\.\d+)?)(px|%)?$/.exec(text.trim());
-  if (!match) throw new InvalidArgumentError(`"${text}" is neither pixels (40) nor percent (5%).`);
-  const value = Number(match[1]);
-  const unit = match[2] === '%' ? 'percent' : 'px';
-  if (unit === 'percent' && value > 500) throw new InvalidArgumentError('percent go up to 500.');
-  return { unit, value };
+/** Reads `40`, `40px` or `5%`. @param maxPercent the largest percentage allowed */
+export function sizeLimit(maxPercent: number): (text: string) => SizeLimit {
+  return (text) => {
+    const match = /^(\d+(?:\.\d+)?)(px|%)?$/.exec(text.trim());
+    if (!match) throw new InvalidArgumentError(`"${text}" is neither pixels (40) nor percent (5%).`);
+    const value = Number(match[1]);
+    const unit = match[2] === '%' ? 'percent' : 'px';
+    if (unit === 'percent' && value > maxPercent)
+      throw new InvalidArgumentError(`percent go up to ${maxPercent}.`);
+    return { unit, value };
+  };
 }
 
 /** Rotation angles in the order they are tried: `on` = every 90°, one number = its multiples, a comma list = those. 0 is always first. */

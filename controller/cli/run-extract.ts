@@ -38,6 +38,7 @@ export async function runExtract(
   const source = await openSource({
     input,
     recursive: options.recursive,
+    followLinks: options.followLinks,
     everyN: options.everyN,
     limits,
     excludeDir: resolve(outputFolder),

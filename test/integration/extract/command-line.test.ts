@@ -43,7 +43,29 @@ describe('the command line of extract', { concurrency: 2 }, () => {
       code: 2,
       says: /FF5001/,
     },
-    { name: 'a source that is missing', args: [join(folder, 'none'), output], code: 1, says: /FF1101.*none/ },
+    { name: 'a source that is missing', args: [join(folder, 'none'), output], code: 2, says: /FF1101.*none/ },
+    { name: 'the source as output', args: [input, input], code: 2, says: /FF5001.*choose another folder/ },
+    {
+      name: 'a smallest face above the frame',
+      args: [input, output, '-m', '200%'],
+      code: 2,
+      says: /--min-size.*100/,
+    },
+    {
+      name: 'no masker with a masker',
+      args: [input, output, '-M', 'none', 'components'],
+      code: 2,
+      says: /FF5001.*none stands alone, not with components/,
+    },
+    {
+      name: 'a largest face in pixels',
+      args: [input, output, '-x', '100'],
+      code: 2,
+      says: /FF5001.*--max-size takes percent/,
+    },
+    ...(process.platform === 'linux'
+      ? [{ name: 'an output below /proc', args: [input, '/proc/facefleet'], code: 1, says: /FF4001.*\/proc/ }]
+      : []),
     {
       name: 'a missing configuration',
       args: [input, output, '-C', 'none.yaml'],

@@ -28,10 +28,11 @@ for (const text of ['360', '-90', 'left', '90;180', '0.5']) {
 }
 
 test('sizes are pixels or percent', () => {
-  assert.deepEqual(sizeLimit('40'), { unit: 'px', value: 40 });
-  assert.deepEqual(sizeLimit('40px'), { unit: 'px', value: 40 });
-  assert.deepEqual(sizeLimit('5.5%'), { unit: 'percent', value: 5.5 });
-  for (const text of ['', '-1', '5 %', '600%', 'big']) assert.throws(() => sizeLimit(text));
+  assert.deepEqual(sizeLimit(100)('40'), { unit: 'px', value: 40 });
+  assert.deepEqual(sizeLimit(100)('40px'), { unit: 'px', value: 40 });
+  assert.deepEqual(sizeLimit(100)('5.5%'), { unit: 'percent', value: 5.5 });
+  assert.deepEqual(sizeLimit(500)('200%'), { unit: 'percent', value: 200 });
+  for (const text of ['', '-1', '5 %', '101%', 'big']) assert.throws(() => sizeLimit(100)(text));
 });
 
 test('whole numbers keep their bounds', () => {
