@@ -33,6 +33,11 @@ const face = z.strictObject({
     .record(z.string().min(1).max(BOUNDS.maskNameChars), maskSchema)
     .refine((masks) => Object.keys(masks).length <= BOUNDS.masks, 'too many masks'),
   crop: z.string().min(1).max(1024).nullable(),
+  thumbnail: z
+    .base64()
+    .min(1)
+    .max(Math.ceil(BOUNDS.thumbnailBytes / 3) * 4)
+    .optional(),
 });
 
 const record = z.strictObject({
@@ -70,13 +75,18 @@ function faceOf(found: z.infer<typeof face>): FaceRecord {
     pose: found.pose,
     masks: Object.fromEntries(Object.entries(found.masks).map(([name, value]) => [name, maskOf(value)])),
     crop: found.crop,
+    ...(found.thumbnail === undefined ? {} : { thumbnail: bytesOf(found.thumbnail) }),
   };
 }
 
 /** The mask of a line. */
 export function maskOf(found: z.infer<typeof maskSchema>): MaskRecord {
   const [[a, b, tx], [c, d, ty]] = found.matrix;
-  return { ...found, matrix: [a, b, tx, c, d, ty], data: Uint8Array.from(Buffer.from(found.data, 'base64')) };
+  return { ...found, matrix: [a, b, tx, c, d, ty], data: bytesOf(found.data) };
+}
+
+function bytesOf(base64: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(base64, 'base64'));
 }
 
 function parse<T>(schema: z.ZodType<T>, line: string, where: string): T {

@@ -49,8 +49,14 @@ function encodeFace(face: FaceRecord, what: string): string {
   const masks = encodeMasks(face.masks, what);
   return (
     `{"box":[${box}],"score":${score},"landmarks":[${encodeLandmarks(face.landmarks, what)}],` +
-    `"pose":{"pitch":${pitch},"yaw":${yaw},"roll":${roll}},"masks":{${masks}},"crop":${JSON.stringify(face.crop)}}`
+    `"pose":{"pitch":${pitch},"yaw":${yaw},"roll":${roll}},"masks":{${masks}},"crop":${JSON.stringify(face.crop)}${encodeThumbnail(face.thumbnail, what)}}`
   );
+}
+
+function encodeThumbnail(thumbnail: Uint8Array | undefined, what: string): string {
+  if (thumbnail === undefined) return '';
+  within(what, 'number of bytes of the thumbnail', thumbnail.length, 1, BOUNDS.thumbnailBytes);
+  return `,"thumbnail":"${base64(thumbnail)}"`;
 }
 
 function encodeLandmarks(landmarks: Landmarks, where: string): string {
@@ -83,12 +89,14 @@ function encodeMask(mask: MaskRecord, what: string): string {
   const [a, b, tx, c, d, ty] = mask.matrix.map((value) =>
     roundDecimals(value, DECIMALS.matrix, `${what}: matrix`),
   ) as unknown as Matrix;
-  const { buffer, byteOffset, byteLength } = mask.data;
-  const data = Buffer.from(buffer, byteOffset, byteLength).toString('base64');
   return (
     `{"size":${mask.size},"centering":"${mask.centering}","matrix":[[${a},${b},${tx}],[${c},${d},${ty}]],` +
-    `"interpolator":${mask.interpolator},"data":"${data}"}`
+    `"interpolator":${mask.interpolator},"data":"${base64(mask.data)}"}`
   );
+}
+
+function base64({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
 }
 
 /** More than zlib makes of size² bytes that do not compress (zlib.h: deflateBound). */

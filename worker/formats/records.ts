@@ -25,6 +25,8 @@ export interface FaceRecord {
   readonly masks: Readonly<Record<string, MaskRecord>>;
   /** Store key of the face's crop (`faces/<stem>_<i>.png`), or null when none was written. */
   readonly crop: string | null;
+  /** JPEG of the 96 px head crop; absent when none was made. */
+  readonly thumbnail?: Uint8Array;
 }
 
 /** What was found in a frame: a line of alignments.jsonl. */
@@ -71,6 +73,7 @@ export const BOUNDS = {
   masks: 64,
   maskNameChars: 64,
   maskSizePx: 4096,
+  thumbnailBytes: 256 * 1024,
   messageChars: 4000,
   pluginChars: 200,
 } as const;

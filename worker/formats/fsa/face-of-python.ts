@@ -1,0 +1,103 @@
+import type { Centering, Matrix } from '../../vision/types.ts';
+import { maxMaskBytes } from '../encode-record.ts';
+import type { PyField } from '../python/py-field.ts';
+import type { PyValue } from '../python/py-value.ts';
+import type { MaskRecord } from '../records.ts';
+import { FSA_BOUNDS, type FsaFace } from './fsa-alignments.ts';
+
+const { magnitude, names, nameChars } = FSA_BOUNDS;
+
+/**
+ * Makes faces of faceswap's dicts. A pickle may hold one dict in many places; what was made of it is kept, so that the result is no
+ * larger than the pickle.
+ */
+export class FaceOfPython {
+  readonly #unsaidCentering: Centering;
+  readonly #faces = new Map<PyValue, FsaFace>();
+  readonly #masks = new Map<PyValue, MaskRecord>();
+  readonly #landmarks = new Map<PyValue, Float64Array>();
+  readonly #identities = new Map<PyValue, readonly number[]>();
+
+  /** @param unsaidCentering of masks that do not say how they are centred */
+  constructor(unsaidCentering: Centering) {
+    this.#unsaidCentering = unsaidCentering;
+  }
+
+  /** The face of a dict. Throws the field's code, naming what is wrong. */
+  face(field: PyField): FsaFace {
+    return kept(this.#faces, field, () => ({
+      box: {
+        x: pixel(field.entry('x')),
+        y: pixel(field.entry('y')),
+        w: pixel(field.entry('w')),
+        h: pixel(field.entry('h')),
+      },
+      landmarks: kept(this.#landmarks, field.entry('landmarks_xy'), points),
+      masks: record(field.find('mask'), (mask) => kept(this.#masks, mask, () => this.#mask(mask))),
+      identities: record(field.find('identity'), (identity) => kept(this.#identities, identity, numbers)),
+      thumbnail: field.find('thumb')?.octets(FSA_BOUNDS.thumbnailBytes) ?? null,
+    }));
+  }
+
+  #mask(field: PyField): MaskRecord {
+    const size = field.entry('stored_size').integer(1, FSA_BOUNDS.maskSizePx);
+    const centering = field.find('stored_centering');
+    return {
+      size,
+      centering: centering ? centeringOf(centering) : this.#unsaidCentering,
+      matrix: matrixOf(field.entry('affine_matrix')),
+      interpolator: field.entry('interpolator').integer(0, 3),
+      data: field.entry('mask').bytes(maxMaskBytes(size)),
+    };
+  }
+}
+
+function kept<T>(made: Map<PyValue, T>, field: PyField, make: (field: PyField) => T): T {
+  const before = made.get(field.value);
+  if (before !== undefined) return before;
+  const value = make(field);
+  made.set(field.value, value);
+  return value;
+}
+
+function record<T>(field: PyField | null, make: (field: PyField) => T): Readonly<Record<string, T>> {
+  if (field === null) return {};
+  return Object.fromEntries(field.entries(names, nameChars).map(([name, inner]) => [name, make(inner)]));
+}
+
+/** Some old files have fractions here. */
+function pixel(field: PyField): number {
+  return Math.round(field.number(-magnitude, magnitude)) || 0;
+}
+
+function points(field: PyField): Float64Array {
+  const rows = field.items(Math.max(...FSA_BOUNDS.points));
+  if (!(FSA_BOUNDS.points as readonly number[]).includes(rows.length))
+    throw field.fault(`it has ${rows.length} points, not ${FSA_BOUNDS.points.join(', ')}`);
+  const flat = new Float64Array(2 * rows.length);
+  for (const [i, row] of rows.entries()) {
+    const point = row.numbers(2, magnitude);
+    if (point.length !== 2) throw row.fault('it is no point');
+    flat.set(point, 2 * i);
+  }
+  return flat;
+}
+
+function numbers(field: PyField): readonly number[] {
+  return Array.from(field.numbers(FSA_BOUNDS.identityLength, magnitude));
+}
+
+function centeringOf(field: PyField): Centering {
+  const name = field.text(nameChars);
+  if (name === 'legacy' || name === 'face' || name === 'head') return name;
+  throw field.fault(`${JSON.stringify(name)} is no centering`);
+}
+
+/** 2×3, or 3×3 with the last row of an affine map, which newer versions write. */
+function matrixOf(field: PyField): Matrix {
+  const rows = field.items(3).map((row) => Array.from(row.numbers(3, magnitude)));
+  const [first, second, third = [0, 0, 1]] = rows;
+  if (first?.length !== 3 || second?.length !== 3) throw field.fault('it is no 2×3 matrix');
+  if (third[0] !== 0 || third[1] !== 0 || third[2] !== 1) throw field.fault('its last row is not 0 0 1');
+  return [...first, ...second] as unknown as Matrix;
+}
