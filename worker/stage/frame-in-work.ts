@@ -23,6 +23,8 @@ export interface FrameInWork {
   /** Of the upright frame, known once it is decoded. */
   size: { readonly width: number; readonly height: number } | null;
   faces: FaceInWork[];
+  /** Size of the frame that `faces` were given for; null when it is not known or none were given. */
+  readonly givenSize?: { readonly width: number; readonly height: number } | null;
   /** The first failure; later roles leave the frame alone. */
   error: FacefleetError | null;
   /** The plugin that failed. */

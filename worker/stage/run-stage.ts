@@ -1,9 +1,9 @@
 import type { HostPool } from '../engine/host-pool.ts';
 import type { Limits } from '../source/limits.ts';
-import type { SourceFrame } from '../source/source.ts';
 import { Channel } from './channel.ts';
 import type { FaceInWork, FrameInWork } from './frame-in-work.ts';
 import { FrameSlabs } from './frame-slabs.ts';
+import { checkGivenSize, type StageFrame } from './given-faces.ts';
 import type { StageRole } from './plan-stage.ts';
 import { type RoleWork, runRole } from './run-role.ts';
 import { Semaphore } from './semaphore.ts';
@@ -33,7 +33,7 @@ export interface StageOptions {
 export async function runStage(
   pool: HostPool,
   options: StageOptions,
-  frames: AsyncIterable<SourceFrame>,
+  frames: AsyncIterable<StageFrame>,
   finish: (frame: FrameInWork) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -74,7 +74,7 @@ export async function runStage(
   await Promise.race([Promise.all(tasks), whenFailed]);
 }
 
-function inWork(frame: SourceFrame): FrameInWork {
+function inWork(frame: StageFrame): FrameInWork {
   const { input } = frame;
   return {
     index: frame.index,
@@ -82,7 +82,8 @@ function inWork(frame: SourceFrame): FrameInWork {
     path: input.kind === 'file' ? input.path : null,
     image: input.kind === 'pixels' ? input.image : null,
     size: null,
-    faces: [],
+    faces: frame.given?.faces ?? [],
+    givenSize: frame.given?.size ?? null,
     error: input.kind === 'failure' ? input.error : null,
     failedPlugin: null,
     pendingUnits: 0,
@@ -135,6 +136,7 @@ function decodeWork(
       }
       const { width, height } = frame!.image;
       frame!.size = { width, height };
+      checkGivenSize(frame!);
       if (options.imageIsAligned) frame!.faces = [newFace(wholeImageFace(frame!.image))];
     },
   };
@@ -176,7 +178,7 @@ function alignWork(
     plugin: role.plugin,
     batch: role.batch,
     concurrency: threads + 1,
-    units: faceUnits,
+    units: (frame) => faceUnits(frame).filter(({ face }) => face.alignment === null),
     async run(units) {
       const faces = units.map(({ frame, face }) => ({ image: frame.image!, face: face.face }));
       const args = { role: role.role, faces, options: { ...options.align, batch: role.batch } };
