@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FacefleetError } from '../../errors/facefleet-error.ts';
 import { roundHalfEven } from '../../vision/round.ts';
-import { PORTABLE_BOUNDS, type PortableFace, type PortableFrame } from '../portable/portable-frame.ts';
+import { MAX_POINTS, type PortableFace, type PortableFrame } from '../portable/portable-frame.ts';
 import { BOUNDS } from '../records.ts';
 import { MAX_MAGNITUDE } from '../round-decimals.ts';
 import type { JsonEntry } from './json-entries.ts';
@@ -14,7 +14,7 @@ const face = z
     landmarks_2d: z
       .array(z.tuple([number, number]))
       .min(1)
-      .max(PORTABLE_BOUNDS.points)
+      .max(MAX_POINTS)
       .nullish(),
   })
   .refine(({ detected, landmarks_2d }) => detected || landmarks_2d, 'neither detected nor landmarks_2d')

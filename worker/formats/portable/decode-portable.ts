@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { errorText, FacefleetError } from '../../errors/facefleet-error.ts';
 import { maskOf, maskSchema } from '../decode-record.ts';
+import { FSA_BOUNDS } from '../fsa/fsa-alignments.ts';
 import { BOUNDS } from '../records.ts';
 import { MAX_MAGNITUDE } from '../round-decimals.ts';
-import { PORTABLE_BOUNDS, type PortableFace, type PortableFrame } from './portable-frame.ts';
+import { MAX_POINTS, type PortableFace, type PortableFrame } from './portable-frame.ts';
 
 const number = z.number().min(-MAX_MAGNITUDE).max(MAX_MAGNITUDE);
 const whole = number.int();
 const sidePx = z.number().int().min(1).max(BOUNDS.sidePx);
 const name = z.string().min(1).max(BOUNDS.maskNameChars);
-const MAX_BASE64_CHARS = Math.ceil(PORTABLE_BOUNDS.thumbnailBytes / 3) * 4;
+const MAX_BASE64_CHARS = Math.ceil(BOUNDS.thumbnailBytes / 3) * 4;
 
 const face = z
   .strictObject({
@@ -18,7 +19,7 @@ const face = z
     landmarks: z
       .array(z.tuple([number, number]))
       .min(1)
-      .max(PORTABLE_BOUNDS.points)
+      .max(MAX_POINTS)
       .nullish(),
     pose: z.strictObject({ pitch: number, yaw: number, roll: number }).nullish(),
     masks: z
@@ -27,8 +28,8 @@ const face = z
       .default({}),
     crop: z.string().min(1).max(1024).nullish(),
     identities: z
-      .record(name, z.array(number).min(1).max(PORTABLE_BOUNDS.identityLength))
-      .refine((all) => Object.keys(all).length <= PORTABLE_BOUNDS.identities, 'too many identities')
+      .record(name, z.array(number).min(1).max(FSA_BOUNDS.identityLength))
+      .refine((all) => Object.keys(all).length <= FSA_BOUNDS.names, 'too many identities')
       .default({}),
     thumbnail: z.base64().min(1).max(MAX_BASE64_CHARS).nullish(),
   })
@@ -82,9 +83,7 @@ function faceOf(found: z.infer<typeof face>): PortableFace {
     landmarks: landmarks ? Float64Array.from(landmarks.flat()) : null,
     pose: found.pose ?? null,
     masks: Object.fromEntries(Object.entries(masks).map(([mask, value]) => [mask, maskOf(value)])),
-    identities: Object.fromEntries(
-      Object.entries(found.identities).map(([network, vector]) => [network, Float64Array.from(vector)]),
-    ),
+    identities: found.identities,
     thumbnail: thumbnail ? new Uint8Array(Buffer.from(thumbnail, 'base64')) : null,
     crop: found.crop ?? null,
   };

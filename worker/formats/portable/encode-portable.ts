@@ -28,14 +28,9 @@ function faceLine(face: PortableFace): object {
     pose: pose && { pitch: pose.pitch, yaw: pose.yaw, roll: pose.roll },
     masks: Object.fromEntries(names.map((name) => [name, maskLine(masks[name]!)])),
     crop,
-    ...(Object.keys(identities).length === 0 ? {} : { identities: vectors(identities) }),
+    ...(Object.keys(identities).length === 0 ? {} : { identities }),
     ...(thumbnail === null ? {} : { thumbnail: base64(thumbnail) }),
   };
-}
-
-function vectors(identities: PortableFace['identities']): object {
-  const names = Object.keys(identities).sort();
-  return Object.fromEntries(names.map((name) => [name, Array.from(identities[name]!)]));
 }
 
 function maskLine({ size, centering, matrix, interpolator, data }: MaskRecord): object {

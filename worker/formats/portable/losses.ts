@@ -1,3 +1,4 @@
+import { fitsFsa } from './fsa-frame.ts';
 import type { PortableFormat } from './portable-format.ts';
 import { type PortableFace, type PortableFrame, pointCount } from './portable-frame.ts';
 
@@ -41,7 +42,7 @@ const NO_PLACE: Readonly<Record<PortableFormat, readonly Loss[]>> = {
 const OF_FACE: Readonly<Partial<Record<Loss, (face: PortableFace) => number>>> = {
   scores: ({ score }) => Number(score !== null),
   'landmarks that are not 68': (face) => Number(pointCount(face) > 0 && pointCount(face) !== 68),
-  'faces without landmarks': ({ landmarks }) => Number(landmarks === null),
+  'faces without landmarks': (face) => Number(!fitsFsa(face)),
   poses: ({ pose }) => Number(pose !== null),
   masks: ({ masks }) => Object.keys(masks).length,
   identities: ({ identities }) => Object.keys(identities).length,

@@ -16,7 +16,7 @@ export interface PortableFace {
   /** By name of the masker. */
   readonly masks: Readonly<Record<string, MaskRecord>>;
   /** Embeddings by name of the network that made them. */
-  readonly identities: Readonly<Record<string, Float64Array>>;
+  readonly identities: Readonly<Record<string, readonly number[]>>;
   /** A small picture of the face, JPEG bytes. */
   readonly thumbnail: Uint8Array | null;
   /** Path of the face's crop. */
@@ -47,10 +47,5 @@ export function pointCount({ landmarks }: PortableFace): number {
   return landmarks === null ? 0 : landmarks.length / 2;
 }
 
-/** Bounds of what a portable face may hold, beside those of records. */
-export const PORTABLE_BOUNDS = {
-  points: 1024,
-  identities: 64,
-  identityLength: 8192,
-  thumbnailBytes: 256 * 1024,
-} as const;
+/** The largest number of points of a face. */
+export const MAX_POINTS = 1024;
