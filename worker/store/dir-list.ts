@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { keyFault, RESERVED_PREFIX } from './check-key.ts';
 import { compareCodePoints } from './compare-code-points.ts';
 import { dirError, errno } from './dir-error.ts';
-import type { Stored } from './store.ts';
+import type { ListOptions, Stored } from './store.ts';
 import { isLeftover, isTmpName } from './tmp-name.ts';
 
 /** Files whose size is asked for at once. */
@@ -16,7 +16,14 @@ const STAT_WIDTH = 64;
  * @param folder a real path
  * @param base what keys of `folder` start with: '' or a path ending in '/'
  */
-export async function* listFolder(folder: string, base: string, prefix: string): AsyncGenerator<Stored> {
+export async function* listFolder(
+  folder: string,
+  base: string,
+  prefix: string,
+  options: ListOptions,
+): AsyncGenerator<Stored> {
+  const { startAfter = '', signal } = options;
+  signal?.throwIfAborted();
   const entries = (await entriesOf(folder)).filter((entry) => entry.isFile() || entry.isDirectory());
   // A folder sorts as its keys do: with the slash that follows its name.
   const names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
@@ -24,7 +31,7 @@ export async function* listFolder(folder: string, base: string, prefix: string):
   let files: string[] = [];
   for (const name of names) {
     const key = base + name;
-    if (name.startsWith(RESERVED_PREFIX)) continue;
+    if (name.startsWith(RESERVED_PREFIX) || isBefore(key, startAfter)) continue;
     if (!name.endsWith('/')) {
       if (!key.startsWith(prefix) || keyFault(key)) continue;
       if (files.push(name) < STAT_WIDTH) continue;
@@ -32,10 +39,17 @@ export async function* listFolder(folder: string, base: string, prefix: string):
     yield* sizes(folder, base, files);
     files = [];
     if (name.endsWith('/') && (key.startsWith(prefix) || prefix.startsWith(key))) {
-      yield* listFolder(join(folder, name), key, prefix);
+      yield* listFolder(join(folder, name), key, prefix, options);
     }
+    signal?.throwIfAborted();
   }
   yield* sizes(folder, base, files);
+}
+
+/** Whether no key that is `key`, or begins with it when it ends in a slash, comes behind `startAfter`. */
+function isBefore(key: string, startAfter: string): boolean {
+  if (key.endsWith('/') && startAfter.startsWith(key)) return false;
+  return startAfter !== '' && compareCodePoints(key, startAfter) <= 0;
 }
 
 async function* sizes(folder: string, base: string, names: readonly string[]): AsyncGenerator<Stored> {

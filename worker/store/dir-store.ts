@@ -5,13 +5,15 @@ import { checkKey, checkPrefix } from './check-key.ts';
 import { dirError, errno } from './dir-error.ts';
 import { findFolder, makeFolder, splitKey } from './dir-folder.ts';
 import { listFolder, removeLeftovers } from './dir-list.ts';
-import { absent, isMissing, readRange } from './dir-read.ts';
+import { absent, isMissing, readChunks, readRange } from './dir-read.ts';
 import { BodyError, createTmp, fillTmp, publish, publishIfAbsent, type TmpFile } from './dir-write.ts';
 import { makeDirs } from './make-dirs.ts';
-import type { Body, GetOptions, PutOptions, Store, Stored } from './store.ts';
+import type { Body, GetOptions, ListOptions, PutOptions, Store, Stored } from './store.ts';
 
 /** How often a put makes its folder again when a delete of the last file there removes it. */
 const TMP_TRIES = 10;
+/** Files removed at once. */
+const DELETE_WIDTH = 32;
 
 /**
  * Opens the folder `path` as a store and removes what killed processes left half written in it.
@@ -68,6 +70,21 @@ export class DirStore implements Store {
     }
   }
 
+  async *getStream(key: string, options: GetOptions = {}): AsyncGenerator<Uint8Array> {
+    checkDirKey(key);
+    options.signal?.throwIfAborted();
+    const { folder, name } = splitKey(key);
+    try {
+      const found = await findFolder(this.#root, folder);
+      if (found === null) throw absent(key);
+      yield* readChunks(join(found, name), key, options);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (isMissing(error)) throw absent(key);
+      throw dirError('FF4006', this.#path(key), error);
+    }
+  }
+
   async put(key: string, body: Body, options: PutOptions = {}): Promise<void> {
     await this.#write(key, body, options, async (tmp, folder, name) => {
       await publish(tmp, folder, name, options.durable ?? false);
@@ -95,13 +112,14 @@ export class DirStore implements Store {
     }
   }
 
-  async *list(prefix: string): AsyncGenerator<Stored> {
+  async *list(prefix: string, options: ListOptions = {}): AsyncGenerator<Stored> {
     checkPrefix(prefix);
     const base = prefix.slice(0, prefix.lastIndexOf('/') + 1);
     try {
       const folder = await findFolder(this.#root, base.split('/').slice(0, -1));
-      if (folder !== null) yield* listFolder(folder, base, prefix);
+      if (folder !== null) yield* listFolder(folder, base, prefix, options);
     } catch (error) {
+      options.signal?.throwIfAborted();
       if (errno(error) === 'ENOTDIR') return;
       throw dirError('FF4006', this.#path(base), error);
     }
@@ -119,6 +137,16 @@ export class DirStore implements Store {
       if (isMissing(error)) return;
       throw dirError('FF4001', this.#path(key), error);
     }
+  }
+
+  async deleteMany(keys: Iterable<string> | AsyncIterable<string>): Promise<void> {
+    let batch: string[] = [];
+    const flush = async (): Promise<void> => {
+      await Promise.all(batch.map((key) => this.delete(key)));
+      batch = [];
+    };
+    for await (const key of keys) if (batch.push(key) === DELETE_WIDTH) await flush();
+    await flush();
   }
 
   /** Runs `place` on the body written to a temporary file. */

@@ -2,7 +2,10 @@ import { FacefleetError } from '../errors/facefleet-error.ts';
 import { byteRange } from './byte-range.ts';
 import { checkKey, checkPrefix } from './check-key.ts';
 import { compareCodePoints } from './compare-code-points.ts';
-import type { Body, GetOptions, PutOptions, Store, Stored } from './store.ts';
+import type { Body, GetOptions, ListOptions, PutOptions, Store, Stored } from './store.ts';
+
+/** Size of a stream's chunks. */
+const CHUNK_BYTES = 1 << 18;
 
 /** A store in this process's memory: for tests and for runs whose outputs nobody keeps. */
 export class MemoryStore implements Store {
@@ -16,6 +19,14 @@ export class MemoryStore implements Store {
     if (stored === undefined) throw new FacefleetError('FF4006', `${key}: it does not exist`);
     const { start, end } = byteRange(key, stored.length, options);
     return stored.slice(start, end);
+  }
+
+  async *getStream(key: string, options: GetOptions = {}): AsyncGenerator<Uint8Array> {
+    const bytes = await this.get(key, options);
+    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+      options.signal?.throwIfAborted();
+      yield bytes.subarray(at, at + CHUNK_BYTES);
+    }
   }
 
   async put(key: string, body: Body, options: PutOptions = {}): Promise<void> {
@@ -39,10 +50,12 @@ export class MemoryStore implements Store {
     return stored ? { bytes: stored.length } : null;
   }
 
-  async *list(prefix: string): AsyncGenerator<Stored> {
+  async *list(prefix: string, { startAfter = '', signal }: ListOptions = {}): AsyncGenerator<Stored> {
     checkPrefix(prefix);
-    const keys = [...this.#objects.keys()].filter((key) => key.startsWith(prefix)).sort(compareCodePoints);
-    for (const key of keys) {
+    const wanted = (key: string): boolean =>
+      key.startsWith(prefix) && (startAfter === '' || compareCodePoints(key, startAfter) > 0);
+    for (const key of [...this.#objects.keys()].filter(wanted).sort(compareCodePoints)) {
+      signal?.throwIfAborted();
       const stored = this.#objects.get(key);
       if (stored) yield { key, bytes: stored.length };
     }
@@ -51,6 +64,10 @@ export class MemoryStore implements Store {
   async delete(key: string): Promise<void> {
     checkKey(key);
     this.#objects.delete(key);
+  }
+
+  async deleteMany(keys: Iterable<string> | AsyncIterable<string>): Promise<void> {
+    for await (const key of keys) await this.delete(key);
   }
 }
 

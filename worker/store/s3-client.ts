@@ -1,0 +1,39 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { S3_DEFAULTS, type S3Options } from './s3-options.ts';
+
+/**
+ * The SDK's client for these options. It tries everything once (`S3Store` retries, since only it knows how), sends checksums only
+ * where S3 asks for them, since older servers refuse the newer kinds, and never waits for `100 Continue`.
+ */
+export function s3Client(options: S3Options): S3Client {
+  const connections = options.connections ?? S3_DEFAULTS.connections;
+  return new S3Client({
+    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    region: options.region ?? regionOfMachine,
+    forcePathStyle: options.pathStyle ?? givenEndpoint(options) !== '',
+    maxAttempts: 1,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    expectContinueHeader: false,
+    requestHandler: {
+      connectionTimeout: options.connectTimeoutMs ?? S3_DEFAULTS.connectTimeoutMs,
+      socketTimeout: options.idleTimeoutMs ?? S3_DEFAULTS.idleTimeoutMs,
+      httpAgent: { keepAlive: true, maxSockets: connections },
+      httpsAgent: { keepAlive: true, maxSockets: connections },
+    },
+  });
+}
+
+/** The endpoint by option or environment; '' for AWS (or where only a profile names one). */
+export function givenEndpoint(options: S3Options): string {
+  return options.endpoint ?? process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL ?? '';
+}
+
+/** What environment or profile say, else the default. */
+async function regionOfMachine(): Promise<string> {
+  try {
+    return await new S3Client({}).config.region();
+  } catch {
+    return S3_DEFAULTS.region;
+  }
+}
