@@ -75,9 +75,16 @@ const BAD_KEYS = [
   'a/.facefleet.tmp-1',
 ];
 
-/** What every Store does. An adapter's test calls this with a way to make one that is empty. */
-export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): void {
-  describe(`store: ${name}`, () => {
+/**
+ * What every Store does. An adapter's test calls this with a way to make one that is empty.
+ * @param skip a reason when there is no store to test
+ */
+export function storeSuite(
+  name: string,
+  open: () => Promise<StoreUnderTest>,
+  skip: string | false = false,
+): void {
+  describe(`store: ${name}`, { skip }, () => {
     let store: Store;
     let close: () => Promise<void>;
     before(async () => {

@@ -1,0 +1,19 @@
+import { openStore } from '../../worker/store/open-store.ts';
+import { makeBucket, testS3 } from '../servers/test-bucket.ts';
+import { storeSuite } from './store-suite.ts';
+
+const { endpoint, missing } = testS3();
+
+for (const prefix of ['', '/some/prefix +%']) {
+  storeSuite(
+    `s3${prefix}`,
+    async () => {
+      const bucket = await makeBucket(endpoint);
+      return {
+        store: await openStore(`s3://${bucket}${prefix}`, { s3: { endpoint } }),
+        close: async () => {},
+      };
+    },
+    missing,
+  );
+}
