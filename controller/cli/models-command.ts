@@ -11,8 +11,9 @@ import { EXIT } from './exit-codes.ts';
 import { fetchView } from './fetch-view.ts';
 import { type ModelRow, modelsTable } from './models-table.ts';
 import { outputOption } from './output-option.ts';
+import { profileCommand } from './profile-command.ts';
 
-/** `facefleet models list|pull|verify|import`. */
+/** `facefleet models list|pull|verify|import|profile`. */
 export function modelsCommand(): Command {
   const models = new Command('models').description(
     'the networks that plugins run: list, fetch and check them',
@@ -44,6 +45,7 @@ export function modelsCommand(): Command {
     .action(async (files: string[]) => {
       for (const name of await importFiles(files)) process.stderr.write(`${name}: in the cache\n`);
     });
+  models.addCommand(profileCommand());
   models.addHelpText(
     'after',
     `
