@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { convertCommand } from './convert-command.ts';
 import { demo } from './demo.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { extractCommand } from './extract-command.ts';
@@ -25,7 +26,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .action(demo)
     .addHelpText('after', '\nWithout a command the demo runs: six sample photos into ./facefleet-demo.')
     .addHelpText('after', EXIT_CODES);
-  for (const command of [extractCommand(), modelsCommand(), pluginsCommand()]) {
+  for (const command of [extractCommand(), convertCommand(), modelsCommand(), pluginsCommand()]) {
     program.addCommand(command);
   }
   const [, , first = '-'] = argv;
