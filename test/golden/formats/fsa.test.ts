@@ -45,7 +45,9 @@ describe('alignments files that faceswap wrote', () => {
       const read = readFsa(bytes, name);
       const written = encodeFsa(read.frames);
       assert.deepEqual(readFsa(written, name), { ...read, version: 2.4 });
-      const streamed = Buffer.concat(await Array.fromAsync(writeFsa(read.frames)));
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of writeFsa(read.frames)) chunks.push(chunk);
+      const streamed = Buffer.concat(chunks);
       assert.ok(streamed.equals(written), 'the stream gives other bytes than the whole');
       assert.ok(read.frames.some(({ faces }) => faces.length === 2));
       assert.ok(read.frames.some(({ faces }) => faces.length === 0));

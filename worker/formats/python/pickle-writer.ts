@@ -1,5 +1,5 @@
 import { PyList } from './py-list.ts';
-import { PyTuple, type PyValue } from './py-value.ts';
+import { isPythonInteger, PyTuple, type PyValue } from './py-value.ts';
 
 const FIRST_BYTES = 64 * 1024;
 /** Texts that are noted for use again; BINGET can name so many. */
@@ -78,7 +78,7 @@ export class PickleWriter {
   }
 
   #number(value: number): void {
-    if (!Number.isInteger(value)) this.#float(value);
+    if (!isPythonInteger(value)) this.#float(value);
     else if (value >= 0 && value < 256)
       this.#head(0x4b, 1).writeUInt8(value, this.#length - 1); // BININT1
     else if (value >= 0 && value < 65536)

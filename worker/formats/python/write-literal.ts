@@ -1,5 +1,5 @@
 import { PyList } from './py-list.ts';
-import { PyTuple, type PyValue } from './py-value.ts';
+import { isPythonInteger, PyTuple, type PyValue } from './py-value.ts';
 import { pythonFloat } from './python-float.ts';
 
 /** What Python's repr does not leave as it is in a text: all but letters, marks, numbers, punctuation, symbols and the space. */
@@ -20,7 +20,7 @@ const BYTES = Array.from({ length: 256 }, (_, byte) => {
 export function writeLiteral(value: PyValue): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (typeof value === 'number') return Number.isInteger(value) ? String(BigInt(value)) : pythonFloat(value);
+  if (typeof value === 'number') return isPythonInteger(value) ? String(value) : pythonFloat(value);
   if (typeof value === 'string') return textLiteral(value);
   if (value instanceof Uint8Array) return bytesLiteral(value);
   if (value instanceof PyList) return `[${listItems(value).join(', ')}]`;
