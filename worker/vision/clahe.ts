@@ -36,16 +36,26 @@ export function clahe(image: GrayImage, clipLimit: number, tiles: number): GrayI
     for (let x = 0; x < width; x++, at++) {
       const { first: left, second: right, share: across } = columns[x]!;
       const level = data[at]!;
-      const upper =
-        tables[(top * tiles + left) * 256 + level]! * (1 - across) +
-        tables[(top * tiles + right) * 256 + level]! * across;
-      const lower =
-        tables[(bottom * tiles + left) * 256 + level]! * (1 - across) +
-        tables[(bottom * tiles + right) * 256 + level]! * across;
-      out[at] = upper * (1 - down) + lower * down;
+      const upper = between(
+        tables[(top * tiles + left) * 256 + level]!,
+        tables[(top * tiles + right) * 256 + level]!,
+        across,
+      );
+      const lower = between(
+        tables[(bottom * tiles + left) * 256 + level]!,
+        tables[(bottom * tiles + right) * 256 + level]!,
+        across,
+      );
+      out[at] = between(upper, lower, down);
     }
   }
   return { width, height, data: new Uint8Array(out.buffer) };
+}
+
+/** Linear interpolation in single precision. */
+function between(a: number, b: number, share: number): number {
+  const f = Math.fround;
+  return f(f(a * f(1 - share)) + f(b * share));
 }
 
 /** Levels → equalised levels of one tile: the clipped histogram's running sum. */
@@ -75,6 +85,10 @@ function neighbours(sizePx: number, tilePx: number, tiles: number) {
   return Array.from({ length: sizePx }, (_, position) => {
     const place = Math.fround(Math.fround(position * inverse) - 0.5);
     const first = Math.floor(place);
-    return { first: Math.max(0, first), second: Math.min(tiles - 1, first + 1), share: place - first };
+    return {
+      first: Math.max(0, first),
+      second: Math.min(tiles - 1, first + 1),
+      share: Math.fround(place - first),
+    };
   });
 }

@@ -32,14 +32,22 @@ const PARTS: Readonly<Record<LandmarkMaskKind, readonly (readonly number[])[]>> 
   mouth: [range(48, 60)],
 };
 
+/** How the edge of a mask is drawn: `hard`, levels 0 and 255 only (faceswap up to 2.3), or `smooth` (since 2026). */
+export type MaskEdge = 'hard' | 'smooth';
+
 /**
- * Draws a mask from landmarks: the convex hulls of its parts, filled without smoothing.
+ * Draws a mask from landmarks: the filled convex hulls of its parts.
  * @param landmarks 68 points in pixels of the crop
  * @param sizePx side of the crop
- * @returns sizePx × sizePx levels, 0 or 255
+ * @returns sizePx × sizePx levels
  * @throws RangeError when there are not 68 landmarks
  */
-export function landmarkMask(kind: LandmarkMaskKind, landmarks: Landmarks, sizePx: number): Uint8Array {
+export function landmarkMask(
+  kind: LandmarkMaskKind,
+  landmarks: Landmarks,
+  sizePx: number,
+  edge: MaskEdge = 'hard',
+): Uint8Array {
   if (landmarks.length !== 136) {
     throw new RangeError(`a landmark mask needs 68 landmarks, got ${landmarks.length / 2}`);
   }
@@ -49,7 +57,7 @@ export function landmarkMask(kind: LandmarkMaskKind, landmarks: Landmarks, sizeP
     const corners = part.map(
       (i): Point => [roundHalfEven(points[2 * i]!), roundHalfEven(points[2 * i + 1]!)],
     );
-    fillConvexPolygon(mask, convexHull(corners), 255);
+    fillConvexPolygon(mask, convexHull(corners), 255, edge === 'smooth');
   }
   return mask.data;
 }

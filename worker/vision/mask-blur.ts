@@ -25,25 +25,46 @@ export function blurMask(mask: GrayImage, kind: BlurKind, kernelPx: number, pass
   return blurred;
 }
 
-const box = (size: number): number[] => Array<number>(size).fill(1 / size);
+/** A kernel's weights, as parts of `whole` in each direction. */
+interface Kernel {
+  readonly weights: readonly number[];
+  readonly whole: number;
+}
 
-/** The weights OpenCV's `GaussianBlur` takes when no deviation is given: fixed ones up to 7, a sampled curve above. */
-function gaussian(size: number): number[] {
-  if (size === 3) return [0.25, 0.5, 0.25];
-  if (size === 5) return [0.0625, 0.25, 0.375, 0.25, 0.0625];
-  if (size === 7) return [0.03125, 0.109375, 0.21875, 0.28125, 0.21875, 0.109375, 0.03125];
-  const deviation = 0.3 * ((size - 1) * 0.5 - 1) + 0.8;
-  const weights = Array.from({ length: size }, (_, i) =>
-    Math.exp(-((i - (size - 1) / 2) ** 2) / (2 * deviation * deviation)),
-  );
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  return weights.map((weight) => weight / sum);
+const box = (size: number): Kernel => ({ weights: Array<number>(size).fill(1), whole: size });
+
+/**
+ * The weights that OpenCV's `GaussianBlur` takes for bytes when no deviation is given, parts of 256: fixed ones up to a
+ * size of 7, above it a sampled curve, each weight's rounding error carried into the next one towards the middle.
+ */
+function gaussian(size: number): Kernel {
+  const whole = 256;
+  if (size === 3) return { weights: [64, 128, 64], whole };
+  if (size === 5) return { weights: [16, 64, 96, 64, 16], whole };
+  if (size === 7) return { weights: [8, 28, 56, 72, 56, 28, 8], whole };
+  const middle = size >> 1;
+  const deviation = 0.3 * (middle - 1) + 0.8;
+  const curve = Array.from({ length: size }, (_, i) => Math.exp(-((i - middle) ** 2) / (2 * deviation ** 2)));
+  const total = curve.reduce((sum, value) => sum + value, 0);
+  const weights = Array<number>(size).fill(0);
+  let error = 0;
+  let left = whole;
+  for (let i = 0; i < middle; i++) {
+    const due = (curve[i]! / total) * whole + error;
+    const weight = roundHalfEven(due);
+    error = due - weight;
+    weights[i] = weight;
+    weights[size - 1 - i] = weight;
+    left -= 2 * weight;
+  }
+  weights[middle] = left;
+  return { weights, whole };
 }
 
 /** Applies a kernel along rows and then columns; the image continues mirrored at its edges, without repeating them. */
-function convolve({ width, height, data }: GrayImage, weights: readonly number[]): GrayImage {
+function convolve({ width, height, data }: GrayImage, { weights, whole }: Kernel): GrayImage {
   const radius = weights.length >> 1;
-  const rows = new Float64Array(width * height);
+  const rows = new Int32Array(width * height);
   const columnAt = mirrored(width, radius);
   const rowAt = mirrored(height, radius);
   for (let y = 0; y < height; y++) {
@@ -53,15 +74,15 @@ function convolve({ width, height, data }: GrayImage, weights: readonly number[]
       rows[y * width + x] = sum;
     }
   }
-  const out = new Uint8ClampedArray(width * height);
+  const out = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       let sum = 0;
       for (let i = 0; i < weights.length; i++) sum += rows[rowAt[y + i]! * width + x]! * weights[i]!;
-      out[y * width + x] = sum;
+      out[y * width + x] = Math.floor(sum / (whole * whole) + 0.5);
     }
   }
-  return { width, height, data: new Uint8Array(out.buffer) };
+  return { width, height, data: out };
 }
 
 /** Position − radius … position + radius of each position, mirrored into the image. */

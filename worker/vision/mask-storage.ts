@@ -1,6 +1,7 @@
 import { checkGray, type GrayImage } from './gray-image.ts';
 import { composeMatrix, invertMatrix, matrixScale, scaling } from './matrix.ts';
-import { resizeAreaGray, resizeLinearGray } from './resize.ts';
+import { resizeAreaGray } from './resize.ts';
+import { resizeLinearGray } from './resize-linear-gray.ts';
 import type { Matrix } from './types.ts';
 import { warpGray } from './warp-gray.ts';
 

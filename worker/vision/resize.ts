@@ -13,8 +13,6 @@ interface Size {
 type AxisSpans = (sizePx: number, outPx: number) => Span[];
 
 const cubicSpans: AxisSpans = (sizePx, outPx) => tapSpans(sizePx, outPx, 1, cubicTaps);
-const linearSpans: AxisSpans = (sizePx, outPx) =>
-  tapSpans(sizePx, outPx, 0, (fraction) => [1 - fraction, fraction]);
 
 function spans(from: Size, to: Size, axis: AxisSpans): [Span[], Span[]] {
   const whole = Number.isInteger(to.width) && Number.isInteger(to.height);
@@ -46,15 +44,19 @@ export function resizeCubic(image: RgbImage, width: number, height: number): Rgb
   return resample(image, ...spans(image, { width, height }, cubicSpans));
 }
 
-/** `resizeArea` for one channel. */
+/** `resizeArea` for one channel, exactly OpenCV's when halving. */
 export function resizeAreaGray(image: GrayImage, width: number, height: number): GrayImage {
+  if (width * 2 === image.width && height * 2 === image.height) return halve(image);
   return resampleGray(image, ...spans(image, { width, height }, areaSpans));
 }
 
-/**
- * Enlarges one channel bilinearly; edge pixels repeat (OpenCV's `INTER_LINEAR`, within one level).
- * @throws RangeError when the result is empty
- */
-export function resizeLinearGray(image: GrayImage, width: number, height: number): GrayImage {
-  return resampleGray(image, ...spans(image, { width, height }, linearSpans));
+/** The mean of each 2 × 2 pixels; halves round up here, as in OpenCV, and not to even. */
+function halve({ width, height, data }: GrayImage): GrayImage {
+  const out = new Uint8Array((width * height) / 4);
+  for (let y = 0, at = 0; y < height; y += 2) {
+    for (let i = y * width; i < (y + 1) * width; i += 2, at++) {
+      out[at] = (data[i]! + data[i + 1]! + data[i + width]! + data[i + width + 1]! + 2) >> 2;
+    }
+  }
+  return { width: width / 2, height: height / 2, data: out };
 }

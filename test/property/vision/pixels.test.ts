@@ -8,18 +8,9 @@ import { resizeArea, resizeCubic } from '../../../worker/vision/resize.ts';
 import type { Matrix, RgbImage } from '../../../worker/vision/types.ts';
 import { warpAffine } from '../../../worker/vision/warp.ts';
 import { warpGray } from '../../../worker/vision/warp-gray.ts';
+import { noise } from '../../fixtures/noise.ts';
 
 const size = fc.integer({ min: 1, max: 40 });
-
-/** Noise that depends on the size and the seed only. */
-function noise(width: number, height: number, seed: number): RgbImage {
-  let state = seed | 1;
-  const data = Uint8Array.from({ length: width * height * 3 }, () => {
-    state = Math.imul(state, 1664525) + 1013904223;
-    return state >>> 24;
-  });
-  return { width, height, data };
-}
 
 function channel({ width, height, data }: RgbImage, index: number): GrayImage {
   const levels = new Uint8Array(width * height);

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { eulerAngles, project } from '../../../worker/vision/camera.ts';
+import { convexHull } from '../../../worker/vision/convex-hull.ts';
+import { fillConvexPolygon } from '../../../worker/vision/fill-polygon.ts';
+import type { GrayImage } from '../../../worker/vision/gray-image.ts';
+import { MEAN_FACE_3D_26, POSE_INDICES_26 } from '../../../worker/vision/mean-face.ts';
+import { rotationMatrix } from '../../../worker/vision/rodrigues.ts';
+import { solvePose } from '../../../worker/vision/solve-pose.ts';
+import type { Point } from '../../../worker/vision/types.ts';
+import { loadOpenCv } from '../../fixtures/load-opencv.ts';
+
+// against OpenCV itself, built for WebAssembly, on random input
+const { cv } = await loadOpenCv();
+const size = fc.integer({ min: 1, max: 70 });
+
+const coordinate = fc.integer({ min: -60, max: 120 });
+const points = fc.array(fc.tuple(coordinate, coordinate), { minLength: 1, maxLength: 14 });
+
+test('hulls have the corners of OpenCV’s, in its order unless points coincide', () => {
+  fc.assert(
+    fc.property(points, (given) => {
+      const source = cv.matFromArray(given.length, 1, cv.CV_32SC2, given.flat());
+      const target = new cv.Mat();
+      cv.convexHull(source, target, false, true);
+      const theirs = Array.from({ length: target.rows }, (_, i) => [
+        target.data32S[2 * i]!,
+        target.data32S[2 * i + 1]!,
+      ]);
+      source.delete();
+      target.delete();
+      const ours = convexHull(given);
+      const distinct = new Set(given.map(String)).size === given.length;
+      if (distinct) assert.deepEqual(ours, theirs);
+      else assert.deepEqual(ours.map(String).sort(), theirs.map(String).sort());
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('filled polygons, hard and smooth, inside and cut off, equal OpenCV’s', () => {
+  fc.assert(
+    fc.property(size, size, points, fc.boolean(), (width, height, given, smooth) => {
+      const hull = convexHull(given as Point[]);
+      const image: GrayImage = { width, height, data: new Uint8Array(width * height) };
+      fillConvexPolygon(image, hull, 255, smooth);
+      const corners = cv.matFromArray(hull.length, 1, cv.CV_32SC2, hull.flat());
+      const canvas = cv.Mat.zeros(height, width, cv.CV_8UC1);
+      const line = smooth ? cv.LINE_AA : cv.LINE_8;
+      cv.fillConvexPoly(canvas, corners, new cv.Scalar(255, 0, 0, 0), line, 0);
+      const theirs = Uint8Array.from(canvas.data);
+      corners.delete();
+      canvas.delete();
+      assert.deepEqual(image.data, theirs);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+const radians = (degrees: number) => (degrees * Math.PI) / 180;
+const angle = (most: number) => fc.double({ min: -most, max: most, noNaN: true }).map(radians);
+
+/** Landmarks of a turned head with errors of up to 4 % of the face, in single precision. */
+const seenHead = fc
+  .tuple(
+    angle(30),
+    angle(60),
+    angle(20),
+    fc.array(fc.double({ min: -0.04, max: 0.04, noNaN: true }), { minLength: 52, maxLength: 52 }),
+  )
+  .map(([x, y, z, errors]) => {
+    const pose = { rotation: rotationMatrix(x, y, z), translation: [0, 3.9, -59] as const };
+    const seen = new Float64Array(136);
+    POSE_INDICES_26.forEach((landmark, i) => {
+      const [px, py, pz] = MEAN_FACE_3D_26.subarray(3 * i, 3 * i + 3);
+      const [u, v] = project(pose, [px!, py!, pz!]);
+      seen.set([Math.fround(u + errors[2 * i]!), Math.fround(v + errors[2 * i + 1]!)], 2 * landmark);
+    });
+    return seen;
+  });
+
+test('poses of turned heads with inexact landmarks equal OpenCV’s solvePnP', () => {
+  const head = cv.matFromArray(26, 3, cv.CV_64F, [...MEAN_FACE_3D_26]);
+  const camera = cv.matFromArray(3, 3, cv.CV_64F, [4, 0, 0.5, 0, 4, 0.5, 0, 0, 1]);
+  const distortion = cv.Mat.zeros(4, 1, cv.CV_64F);
+  fc.assert(
+    fc.property(seenHead, (seen) => {
+      const points = POSE_INDICES_26.flatMap((i) => [...seen.subarray(2 * i, 2 * i + 2)]);
+      const image = cv.matFromArray(26, 2, cv.CV_32F, points);
+      const [turn, shift] = [new cv.Mat(), new cv.Mat()];
+      cv.solvePnP(head, image, camera, distortion, turn, shift, false, cv.SOLVEPNP_ITERATIVE);
+      const [x, y, z] = turn.data64F as unknown as [number, number, number];
+      const theirs = { rotation: rotationMatrix(x, y, z), translation: [...shift.data64F] as never };
+      for (const mat of [image, turn, shift]) mat.delete();
+      const ours = solvePose(seen);
+      for (const name of ['pitch', 'yaw', 'roll'] as const) {
+        assert.ok(Math.abs(eulerAngles(ours)[name] - eulerAngles(theirs)[name]) < 1e-3, name);
+      }
+      for (const place of [
+        [0, 0, -2.3],
+        [0, -1.5, 4.2],
+      ] as const) {
+        const [u, v] = project(ours, place);
+        const [s, t] = project(theirs, place);
+        assert.ok(Math.abs(u - s) < 1e-5 && Math.abs(v - t) < 1e-5);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
