@@ -1,5 +1,5 @@
 import type { FaceAlignment } from './alignment.ts';
-import { MEAN_FACE_51 } from './mean-face.ts';
+import { alignmentPoints } from './landmark-sets.ts';
 
 /** Which faces are implausible; a limit of 0 is none. */
 export interface FilterLimits {
@@ -29,19 +29,20 @@ export interface FilterValues {
   readonly roll: number;
 }
 
-/** Measures one face for the filters. */
+/** Measures one face for the filters. A face of 4 points has no eyes, mouth or likeness to judge: those values are 0. */
 export function filterValues({ normalised, legacyMatrix, pose }: FaceAlignment): FilterValues {
-  const y = (i: number) => normalised[2 * i + 1]!;
+  const facePx = 2 / Math.hypot(legacyMatrix[0], legacyMatrix[3]);
+  const { source, target } = alignmentPoints(normalised);
+  if (source.length !== 2 * 51) return { eyesToMouth: 0, facePx, distance: 0, roll: 0 };
   let lowestEye = Number.NEGATIVE_INFINITY;
   let highestMouth = Number.POSITIVE_INFINITY;
   let distance = 0;
-  for (let i = 17; i < 68; i++) {
-    if (i < 27 || (i >= 36 && i < 48)) lowestEye = Math.max(lowestEye, y(i));
-    if (i >= 48) highestMouth = Math.min(highestMouth, y(i));
-    const at = 2 * (i - 17);
-    distance += Math.abs(normalised[2 * i]! - MEAN_FACE_51[at]!) + Math.abs(y(i) - MEAN_FACE_51[at + 1]!);
+  for (let i = 0; i < 51; i++) {
+    const y = source[2 * i + 1]!;
+    if (i < 10 || (i >= 19 && i < 31)) lowestEye = Math.max(lowestEye, y);
+    if (i >= 31) highestMouth = Math.min(highestMouth, y);
+    distance += Math.abs(source[2 * i]! - target[2 * i]!) + Math.abs(y - target[2 * i + 1]!);
   }
-  const facePx = 2 / Math.hypot(legacyMatrix[0], legacyMatrix[3]);
   return { eyesToMouth: highestMouth - lowestEye, facePx, distance: distance / 102, roll: pose.roll };
 }
 

@@ -1,6 +1,6 @@
 import { eulerAngles, project } from './camera.ts';
+import { alignmentPoints, landmarks68From98 } from './landmark-sets.ts';
 import { applyMatrix, invertMatrix, transformPoints } from './matrix.ts';
-import { MEAN_FACE_51 } from './mean-face.ts';
 import { roundHalfEven } from './round.ts';
 import { solvePose } from './solve-pose.ts';
 import type { Centering, Landmarks, Matrix, Point, Pose } from './types.ts';
@@ -8,7 +8,7 @@ import { umeyama } from './umeyama.ts';
 
 /** How a face lies in its frame. */
 export interface FaceAlignment {
-  /** 68 landmarks in pixels of the upright frame, as given. */
+  /** The landmarks in pixels of the upright frame, as given; 98 become 68. */
   readonly landmarks: Landmarks;
   /** Frame pixels → normalised space, in which the mean face fills the unit square. */
   readonly legacyMatrix: Matrix;
@@ -24,24 +24,33 @@ export interface FaceAlignment {
 const HEAD_CENTRE = [0, 0, -2.3] as const;
 const FACE_CENTRE = [0, -1.5, 4.2] as const;
 
+/** Without the outline of the head its pose is unknown: it counts as frontal and every crop is centred alike. */
+const UNKNOWN_POSE: Pick<FaceAlignment, 'pose' | 'offsets'> = {
+  pose: { pitch: 0, yaw: 0, roll: 0 },
+  offsets: { legacy: [0, 0], head: [0, 0], face: [0, 0] },
+};
+
 /**
  * Finds crop geometry and pose of one face.
- * @param landmarks 68 points (iBUG order), frame pixels
- * @throws RangeError when there are not 68 finite points, or the inner 51 all coincide
+ * @param landmarks frame pixels; 68 points (iBUG order) or 98 (WFLW order), or, with neither pose nor offsets, the inner
+ * 51 of the 68 or the 4 corners of the face (clockwise from top left)
+ * @throws RangeError when their count is another, one is not finite, or those that are aligned all coincide
  */
 export function alignFace(landmarks: Landmarks): FaceAlignment {
-  if (landmarks.length !== 136)
-    throw new RangeError(`alignFace needs 68 landmarks, got ${landmarks.length / 2}`);
   if (!landmarks.every(Number.isFinite)) throw new RangeError('alignFace needs finite landmarks');
-  const legacyMatrix = umeyama(landmarks.subarray(2 * 17), MEAN_FACE_51);
-  const normalised = transformPoints(legacyMatrix, landmarks);
+  const points = landmarks.length === 2 * 98 ? landmarks68From98(landmarks) : landmarks;
+  const { source, target } = alignmentPoints(points);
+  const legacyMatrix = umeyama(source, target);
+  const normalised = transformPoints(legacyMatrix, points);
+  const posed = points.length === 2 * 68 ? poseAndOffsets(normalised) : UNKNOWN_POSE;
+  return { landmarks: points, legacyMatrix, normalised, ...posed };
+}
+
+function poseAndOffsets(normalised: Landmarks): Pick<FaceAlignment, 'pose' | 'offsets'> {
   const camera = solvePose(normalised);
   const [headX, headY] = project(camera, HEAD_CENTRE);
   const [faceX, faceY] = project(camera, FACE_CENTRE);
   return {
-    landmarks,
-    legacyMatrix,
-    normalised,
     pose: eulerAngles(camera),
     offsets: { legacy: [0, 0], head: [headX - 0.5, headY - 0.5], face: [faceX - 0.5, faceY - 0.5] },
   };

@@ -106,7 +106,7 @@ const BOX_COLOUR: Colour = [0, 255, 80];
 
 /**
  * Draws a face's landmarks and the outline of its face-centred crop over an image.
- * @param landmarks 68 points in frame pixels
+ * @param landmarks 4, 51, 68 or 98 points in frame pixels; the lines between them are drawn for 68 only
  * @param matrix frame pixels → pixels of the image
  */
 export function drawLandmarks(image: RgbImage, landmarks: Landmarks, matrix: Matrix): void {
@@ -125,10 +125,10 @@ export function drawLandmarks(image: RgbImage, landmarks: Landmarks, matrix: Mat
     corners.map(([x, y]) => applyMatrix(fromBox, x, y)),
     BOX_COLOUR,
   );
-  for (const [from, to, closed] of LINES) {
+  for (const [from, to, closed] of points.length === 2 * 68 ? LINES : []) {
     const line = Array.from({ length: to - from + 1 }, (_, i) => point(from + i));
     drawPolygon(image, line, LINE_COLOUR, closed);
   }
   const radiusPx = Math.max(1, Math.min(image.width, image.height) / 256);
-  for (let i = 0; i < 68; i++) drawCircle(image, point(i), radiusPx, POINT_COLOUR);
+  for (let i = 0; i < points.length / 2; i++) drawCircle(image, point(i), radiusPx, POINT_COLOUR);
 }

@@ -17,6 +17,9 @@ export const MEAN_FACE_51: Float64Array = new Float64Array([
   0.436763, 0.824182,
 ]);
 
+/** The corners of a face given by 4 points, clockwise from top left, flat: the unit square. */
+export const MEAN_BOX_4: Float64Array = new Float64Array([0, 0, 1, 0, 1, 1, 0, 1]);
+
 /** Which of the 68 landmarks the points of `MEAN_FACE_3D_26` are: those that move little with the expression. */
 export const POSE_INDICES_26: readonly number[] = [
   6, 7, 8, 9, 10, 17, 21, 22, 26, 31, 32, 33, 34, 35, 36, 39, 42, 45, 48, 50, 51, 52, 54, 56, 57, 58,

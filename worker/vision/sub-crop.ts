@@ -16,13 +16,14 @@ export interface SubCropSpec {
 
 const even = (value: number) => 2 * roundHalfEven(value / 2);
 
-/** The side of the part of a crop that shows another centering, in the crop's pixels; an even number. */
+/** The side of the part of a crop that shows another centering, in the crop's pixels: an even number, or all of the crop. */
 export function subCropSize(sizePx: number, { from, to, coverage = 1 }: SubCropSpec): number {
-  return even(sizePx * ((1 - EXTRACT_RATIO[from]) / (1 - EXTRACT_RATIO[to])) * coverage);
+  if (from === to && coverage === 1) return sizePx;
+  return even(((sizePx - sizePx * EXTRACT_RATIO[from]) / (1 - EXTRACT_RATIO[to])) * coverage);
 }
 
 /** The side of the normalised unit square in a crop of full coverage; an even number. */
-function baseSize(sizePx: number, from: Centering): number {
+export function baseSize(sizePx: number, from: Centering): number {
   return even(sizePx * (1 - EXTRACT_RATIO[from]));
 }
 
@@ -62,7 +63,7 @@ export function subCropMask(
   const shift = [0, spec.yOffset ?? 0] as const;
   const corner = (axis: 0 | 1) =>
     roundHalfEven((offsets[spec.to][axis] - offsets[spec.from][axis] - shift[axis]) * unit + side / 2) -
-    target / 2;
+    Math.floor(target / 2);
   return cutSquare(mask, 1, corner(0), corner(1), target);
 }
 

@@ -8,7 +8,7 @@ import type { Landmarks, Matrix } from './types.ts';
  *
  * @param source flat points `[x0, y0, …]`, any unit
  * @param target as many flat points
- * @throws RangeError when the counts differ, a coordinate is not finite, or the source points all coincide
+ * @throws RangeError when the counts differ, a coordinate is not finite, or the source points all coincide or overflow
  */
 export function umeyama(source: Landmarks, target: Landmarks): Matrix {
   if (source.length !== target.length || source.length < 4) {
@@ -45,8 +45,9 @@ export function umeyama(source: Landmarks, target: Landmarks): Matrix {
   }
   const a = along / variance;
   const c = across / variance;
-  if (!Number.isFinite(a) || !Number.isFinite(c)) {
-    throw new RangeError('umeyama needs finite points that do not all coincide');
+  const matrix: Matrix = [a, -c, tx - (a * sx - c * sy), c, a, ty - (c * sx + a * sy)];
+  if (!matrix.every(Number.isFinite)) {
+    throw new RangeError('umeyama needs finite points that do not all coincide or lie too far away');
   }
-  return [a, -c, tx - (a * sx - c * sy), c, a, ty - (c * sx + a * sy)];
+  return matrix;
 }
