@@ -21,7 +21,14 @@ export const extractSpec = z.strictObject({
     maxPixels: z.number().int().positive(),
     maxBytes: z.number().int().positive(),
   }),
-  /** Null when the images are aligned faces already. */
+  /** The alignments that faces are taken from instead of a detector's. */
+  alignments: z
+    .strictObject({
+      /** Of their frames as lines of JSON (see `AlignmentsIndex`). */
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    })
+    .optional(),
+  /** Null when the images are aligned faces already, or alignments are given. */
   detector: pluginChoice
     .extend({
       anglesDeg: z.array(z.number().min(0).lt(360)).min(1),
@@ -30,20 +37,23 @@ export const extractSpec = z.strictObject({
       maxPercent: z.number().min(0).max(500),
     })
     .nullable(),
-  aligner: pluginChoice.extend({
-    normalise: z.enum(['none', 'clahe', 'hist', 'mean']),
-    reFeeds: z.number().int().min(0).max(10),
-    reAlign: z.boolean(),
-    filters: z
-      .strictObject({
-        features: z.boolean(),
-        minScale: z.number().min(0).max(1),
-        maxScale: z.number().min(0).max(10),
-        distancePercent: z.number().min(0).max(100),
-        rollDeg: z.number().min(0).max(180),
-      })
-      .nullable(),
-  }),
+  /** Null when every face of the given alignments has its landmarks. */
+  aligner: pluginChoice
+    .extend({
+      normalise: z.enum(['none', 'clahe', 'hist', 'mean']),
+      reFeeds: z.number().int().min(0).max(10),
+      reAlign: z.boolean(),
+      filters: z
+        .strictObject({
+          features: z.boolean(),
+          minScale: z.number().min(0).max(1),
+          maxScale: z.number().min(0).max(10),
+          distancePercent: z.number().min(0).max(100),
+          rollDeg: z.number().min(0).max(180),
+        })
+        .nullable(),
+    })
+    .nullable(),
   maskers: z.array(pluginChoice).max(16),
   output: z.strictObject({
     /** Side of the head crops, pixels. */

@@ -61,11 +61,11 @@ export async function pluginOptions(
   role: PluginRole,
   name: string,
   values: unknown,
-): Promise<ExtractSpec['aligner']['options']> {
+): Promise<ExtractSpec['maskers'][number]['options']> {
   const plugin = await findPlugin(role, name);
   const parsed = plugin.options.safeParse(values ?? {});
   if (!parsed.success) throw new FacefleetError('FF5002', `${role}.${plugin.name}: ${issues(parsed.error)}`);
-  return parsed.data as ExtractSpec['aligner']['options'];
+  return parsed.data as ExtractSpec['maskers'][number]['options'];
 }
 
 function issues(error: z.ZodError): string {

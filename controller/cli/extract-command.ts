@@ -67,6 +67,10 @@ export function extractCommand(): Command {
         .argParser(wholeNumber(1, 1_000_000))
         .default(1),
     )
+    .option(
+      '--from-alignments <file>',
+      'take faces from alignments (any that `facefleet convert` reads) instead of a detector; only faces without landmarks are aligned',
+    )
     .option('--image-is-aligned', 'the images are head crops already', false)
     .addOption(
       new Option('--max-pixels <n>', 'refuse larger images')

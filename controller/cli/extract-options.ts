@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import type { AlignmentsTotals } from '../../worker/alignments/alignments-index.ts';
 import type { Provider } from '../../worker/engine/session.ts';
 import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import { findPlugin } from '../../worker/plugins/registry.ts';
@@ -24,6 +25,7 @@ export interface ExtractOptions {
   readonly followLinks: boolean;
   readonly everyN: number;
   readonly imageIsAligned: boolean;
+  readonly fromAlignments?: string;
   readonly maxPixels: number;
   readonly maxBytes: number;
   readonly decodeTimeout: number;
@@ -45,6 +47,7 @@ const DEFAULT_MASKERS = ['components', 'extended'];
 
 /**
  * The extraction that the options describe, with every plugin's options checked and filled in.
+ * @param given the alignments that faces are taken from
  * @throws FacefleetError FF5001 for options that contradict each other, FF5002, FF5003
  */
 export async function toExtractSpec(
@@ -52,6 +55,7 @@ export async function toExtractSpec(
   sourceKind: SourceKind,
   options: ExtractOptions,
   config: ConfigFile,
+  given: AlignmentsTotals | null,
 ): Promise<ExtractSpec> {
   checkConflicts(options);
   const maskers = maskersOf(options.masker ?? DEFAULT_MASKERS);
@@ -59,22 +63,27 @@ export async function toExtractSpec(
   const spec: ExtractSpec = {
     source: { name: basename(resolve(input)), kind: sourceKind, imageIsAligned: options.imageIsAligned },
     limits: { maxPixels: options.maxPixels, maxBytes: options.maxBytes },
-    detector: options.imageIsAligned
-      ? null
-      : {
-          ...(await choice('detect', options.detector, config)),
-          anglesDeg: options.rotate,
-          minDiagonalPx: minSize?.unit === 'px' ? minSize.value : 0,
-          minPercent: minSize?.unit === 'percent' ? minSize.value : 0,
-          maxPercent: maxSize?.value ?? 0,
-        },
-    aligner: {
-      ...(await choice('align', options.aligner, config)),
-      normalise: options.normalize,
-      reFeeds: options.reFeed,
-      reAlign: options.reAlign,
-      filters: options.alignFilters ? config.filters : null,
-    },
+    ...(given === null ? {} : { alignments: { sha256: given.sha256 } }),
+    detector:
+      options.imageIsAligned || given !== null
+        ? null
+        : {
+            ...(await choice('detect', options.detector, config)),
+            anglesDeg: options.rotate,
+            minDiagonalPx: minSize?.unit === 'px' ? minSize.value : 0,
+            minPercent: minSize?.unit === 'percent' ? minSize.value : 0,
+            maxPercent: maxSize?.value ?? 0,
+          },
+    aligner:
+      given?.unaligned === 0
+        ? null
+        : {
+            ...(await choice('align', options.aligner, config)),
+            normalise: options.normalize,
+            reFeeds: options.reFeed,
+            reAlign: options.reAlign,
+            filters: options.alignFilters ? config.filters : null,
+          },
     maskers: await Promise.all(maskers.map((name) => choice('mask', name, config))),
     output: { sizePx: options.size, faces: !options.skipFaces, debugLandmarks: options.debugLandmarks },
   };
@@ -107,6 +116,8 @@ async function choice(role: 'detect' | 'align' | 'mask', name: string, config: C
 }
 
 function checkConflicts({
+  fromAlignments,
+  minSize,
   maxSize,
   overwrite,
   skipExisting,
@@ -121,6 +132,10 @@ function checkConflicts({
     fault('--max-size takes percent of the shorter side, such as 80%');
   if (overwrite && (skipExisting || skipExistingFaces)) fault('--overwrite contradicts --skip-existing');
   if (skipExisting && skipExistingFaces) fault('give either --skip-existing or --skip-existing-faces');
+  if (fromAlignments !== undefined && imageIsAligned)
+    fault('give either --from-alignments or --image-is-aligned');
+  if (fromAlignments !== undefined && (minSize || maxSize || rotate.length > 1))
+    fault('--from-alignments runs no detector: --min-size, --max-size and --rotate have no effect');
   if (imageIsAligned && rotate.length > 1)
     fault('--image-is-aligned runs no detector: --rotate has no effect');
 }

@@ -16,6 +16,7 @@ import { readConfigFile } from './config-file.ts';
 import { EXIT } from './exit-codes.ts';
 import { type ExtractOptions, toExtractSpec } from './extract-options.ts';
 import { fetchView } from './fetch-view.ts';
+import { type GivenAlignments, openGiven, unmatched } from './given-alignments.ts';
 import { announceFetch } from './models-command.ts';
 import { duration, type ProgressMode, progressView } from './progress.ts';
 
@@ -44,8 +45,10 @@ export async function runExtract(
     excludeDir: resolve(outputFolder),
   });
   const stopping = stopOnSignals();
+  let given: GivenAlignments | null = null;
   try {
-    const spec = await toExtractSpec(input, source.kind, options, config);
+    given = await openGiven(options.fromAlignments, source.kind === 'video');
+    const spec = await toExtractSpec(input, source.kind, options, config, given?.index.totals ?? null);
     const roles = await rolesOf(spec);
     const gpuIndex = await usableGpu(options.excludeGpus ?? []);
     const plan = planLocal(
@@ -82,6 +85,7 @@ export async function runExtract(
         threads: stages[0].threads,
         ...(plan.providers[0] === 'cpu' ? {} : { deviceId: gpuIndex ?? 0 }),
       },
+      ...(given && { given: given.feed }),
       plan: plan as unknown as Json,
       models: Object.fromEntries([...models].map(([name, { sha256 }]) => [name, sha256])),
       overwrite: options.overwrite,
@@ -96,6 +100,9 @@ export async function runExtract(
       },
     }).finally(() => view.close());
     report(summary, outputFolder, options, (Date.now() - startedMs) / 1000);
+    if (given && options.output === 'text') {
+      for (const line of unmatched(given.feed.counts(), summary.carried)) process.stderr.write(`${line}\n`);
+    }
   } catch (error) {
     if (stopping.signal.aborted && error === stopping.signal.reason) {
       process.exitCode = EXIT.interrupted;
@@ -108,6 +115,7 @@ export async function runExtract(
     throw error;
   } finally {
     stopping.release();
+    await given?.close();
     await source.close();
   }
 }

@@ -15,7 +15,7 @@ export async function rolesOf(spec: ExtractSpec): Promise<SpecRole[]> {
   const { detector, aligner, maskers } = spec;
   return await Promise.all([
     ...(detector === null ? [] : [specRole('detect', 'detect', detector)]),
-    specRole('align', 'align', aligner),
+    ...(aligner === null ? [] : [specRole('align', 'align', aligner)]),
     ...maskers.map((masker, i) => specRole(`mask_${i}`, 'mask', masker)),
   ]);
 }

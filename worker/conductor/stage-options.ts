@@ -21,10 +21,10 @@ export function stageOptions(
       },
     },
     align: {
-      normalise: aligner.normalise,
-      reFeeds: aligner.reFeeds,
-      reAlign: aligner.reAlign,
-      filters: aligner.filters,
+      normalise: aligner?.normalise ?? 'none',
+      reFeeds: aligner?.reFeeds ?? 0,
+      reAlign: aligner?.reAlign ?? false,
+      filters: aligner?.filters ?? null,
     },
     imageIsAligned: source.imageIsAligned,
   };

@@ -1,0 +1,103 @@
+import type { AlignmentsIndex } from '../alignments/alignments-index.ts';
+import { errorText, FacefleetError } from '../errors/facefleet-error.ts';
+import { faceBox } from '../formats/portable/face-box.ts';
+import { type PortableFace, type PortableFrame, pointCount } from '../formats/portable/portable-frame.ts';
+import { DECIMALS, type MaskRecord } from '../formats/records.ts';
+import { roundDecimals } from '../formats/round-decimals.ts';
+import type { SourceFrame } from '../source/source.ts';
+import type { StoredMask } from '../stage/faces.ts';
+import type { FaceInWork } from '../stage/frame-in-work.ts';
+import type { StageFrame } from '../stage/given-faces.ts';
+import { alignFace } from '../vision/alignment.ts';
+import type { Landmarks } from '../vision/types.ts';
+
+/** How the frames of a source and the entries of its alignments met. */
+export interface GivenCounts {
+  /** Frames that have an entry. */
+  readonly matched: number;
+  /** Frames without one: they are recorded without faces. */
+  readonly missing: number;
+  /** Entries that no frame had. */
+  readonly unused: number;
+}
+
+/** Gives frames of a source their faces from alignments. */
+export class GivenFaceFeed {
+  readonly #alignments: AlignmentsIndex;
+  readonly #name: string;
+  #matched = 0;
+  #missing = 0;
+
+  /** @param name of the alignments, for errors */
+  constructor(alignments: AlignmentsIndex, name: string) {
+    this.#alignments = alignments;
+    this.#name = name;
+  }
+
+  /** Of the frames so far. */
+  counts(): GivenCounts {
+    return { matched: this.#matched, missing: this.#missing, unused: this.#alignments.unused };
+  }
+
+  /**
+   * The frames with their faces; one without an entry has none. What is wrong with an entry takes its frame's place.
+   * @throws FacefleetError FF1202 at the end when no frame had an entry, whatever `frames` throws
+   */
+  async *frames(frames: AsyncIterable<SourceFrame>): AsyncGenerator<StageFrame> {
+    for await (const frame of frames) yield frame.input.kind === 'failure' ? frame : await this.#given(frame);
+    if (this.#matched === 0 && this.#missing > 0) {
+      const { frames: entries } = this.#alignments.totals;
+      throw new FacefleetError(
+        'FF1202',
+        `${this.#name}: it has ${entries} entries, none of them for one of ${this.#missing} frames`,
+      );
+    }
+  }
+
+  async #given(frame: SourceFrame): Promise<StageFrame> {
+    try {
+      const place = this.#alignments.find(frame.key);
+      if (place === null) {
+        this.#missing += 1;
+        return frame;
+      }
+      this.#matched += 1;
+      const found = await this.#alignments.read(place);
+      return { ...frame, given: { faces: givenFaces(found), size: found.size } };
+    } catch (error) {
+      if (!(error instanceof FacefleetError) || error.scope !== 'frame') throw error;
+      return { ...frame, input: { kind: 'failure', error } };
+    }
+  }
+}
+
+/** The faces of an entry: those with 68 landmarks are aligned already, of others only the box counts. */
+function givenFaces({ key, faces }: PortableFrame): FaceInWork[] {
+  return faces.map((face, i) => {
+    const aligned = pointCount(face) === 68;
+    return {
+      face: { box: faceBox(face), score: face.score ?? 1, rollDeg: 0 },
+      alignment: aligned ? alignmentOf(face.landmarks!, `${key}: face ${i}`) : null,
+      rejection: null,
+      masks: new Map(aligned ? masksOf(face) : []),
+      crop: null,
+    };
+  });
+}
+
+function alignmentOf(points: Landmarks, where: string): FaceInWork['alignment'] {
+  try {
+    const landmarks = points.map((value) => roundDecimals(value, DECIMALS.landmarks, 'landmarks'));
+    return { landmarks, pose: alignFace(landmarks).pose, presence: null };
+  } catch (error) {
+    throw new FacefleetError('FF1203', `${where}: ${errorText(error)}`, { cause: error });
+  }
+}
+
+function masksOf({ masks }: PortableFace): [string, StoredMask][] {
+  return Object.entries(masks).map(([name, mask]) => [name, storedMask(mask)]);
+}
+
+function storedMask({ size, centering, matrix, interpolator, data }: MaskRecord): StoredMask {
+  return { sizePx: size, centering, matrix, interpolator, zlib: data };
+}
