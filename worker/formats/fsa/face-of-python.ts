@@ -8,61 +8,87 @@ import { FSA_BOUNDS, type FsaFace } from './fsa-alignments.ts';
 const { magnitude, names, nameChars } = FSA_BOUNDS;
 
 /**
- * Makes faces of faceswap's dicts. A pickle may hold one dict in many places; what was made of it is kept, so that the result is no
- * larger than the pickle.
+ * Makes faces of faceswap's dicts. A pickle may hold one list or dict in many places; what was made of it is kept, so that the result
+ * is no larger than the pickle. Every method throws the field's code, naming what is wrong.
  */
 export class FaceOfPython {
   readonly #unsaidCentering: Centering;
-  readonly #faces = new Map<PyValue, FsaFace>();
-  readonly #masks = new Map<PyValue, MaskRecord>();
-  readonly #landmarks = new Map<PyValue, Float64Array>();
-  readonly #identities = new Map<PyValue, readonly number[]>();
+  readonly #lists = new Made<readonly FsaFace[]>();
+  readonly #faces = new Made<FsaFace>();
+  readonly #maskSets = new Made<FsaFace['masks']>();
+  readonly #masks = new Made<MaskRecord>();
+  readonly #identitySets = new Made<FsaFace['identities']>();
+  readonly #identities = new Made<readonly number[]>();
+  readonly #landmarks = new Made<Float64Array>();
+  readonly #thumbnails = new Made<Uint8Array>();
 
   /** @param unsaidCentering of masks that do not say how they are centred */
   constructor(unsaidCentering: Centering) {
     this.#unsaidCentering = unsaidCentering;
   }
 
-  /** The face of a dict. Throws the field's code, naming what is wrong. */
+  /** The faces of a frame's list. */
+  list(field: PyField): readonly FsaFace[] {
+    return this.#lists.of(field, () => field.items(FSA_BOUNDS.faces).map((face) => this.face(face)));
+  }
+
+  /** The face of a dict. */
   face(field: PyField): FsaFace {
-    return kept(this.#faces, field, () => ({
-      box: {
-        x: pixel(field.entry('x')),
-        y: pixel(field.entry('y')),
-        w: pixel(field.entry('w')),
-        h: pixel(field.entry('h')),
-      },
-      landmarks: kept(this.#landmarks, field.entry('landmarks_xy'), points),
-      masks: record(field.find('mask'), (mask) => kept(this.#masks, mask, () => this.#mask(mask))),
-      identities: record(field.find('identity'), (identity) => kept(this.#identities, identity, numbers)),
-      thumbnail: field.find('thumb')?.octets(FSA_BOUNDS.thumbnailBytes) ?? null,
-    }));
+    return this.#faces.of(field, () => {
+      const [masks, identities, thumbnail] = ['mask', 'identity', 'thumb'].map((key) => field.find(key));
+      return {
+        box: {
+          x: pixel(field.entry('x')),
+          y: pixel(field.entry('y')),
+          w: pixel(field.entry('w')),
+          h: pixel(field.entry('h')),
+        },
+        landmarks: this.#landmarks.of(field.entry('landmarks_xy'), points),
+        masks: masks ? this.#maskSets.of(masks, () => record(masks, (mask) => this.#mask(mask))) : {},
+        identities: identities
+          ? this.#identitySets.of(identities, () =>
+              record(identities, (identity) => this.#identities.of(identity, numbers)),
+            )
+          : {},
+        thumbnail: thumbnail ? this.#thumbnails.of(thumbnail, octets) : null,
+      };
+    });
   }
 
   #mask(field: PyField): MaskRecord {
-    const size = field.entry('stored_size').integer(1, FSA_BOUNDS.maskSizePx);
-    const centering = field.find('stored_centering');
-    return {
-      size,
-      centering: centering ? centeringOf(centering) : this.#unsaidCentering,
-      matrix: matrixOf(field.entry('affine_matrix')),
-      interpolator: field.entry('interpolator').integer(0, 3),
-      data: field.entry('mask').bytes(maxMaskBytes(size)),
-    };
+    return this.#masks.of(field, () => {
+      const size = field.entry('stored_size').integer(1, FSA_BOUNDS.maskSizePx);
+      const centering = field.find('stored_centering');
+      return {
+        size,
+        centering: centering ? centeringOf(centering) : this.#unsaidCentering,
+        matrix: matrixOf(field.entry('affine_matrix')),
+        interpolator: field.entry('interpolator').integer(0, 3),
+        data: field.entry('mask').bytes(maxMaskBytes(size)),
+      };
+    });
   }
 }
 
-function kept<T>(made: Map<PyValue, T>, field: PyField, make: (field: PyField) => T): T {
-  const before = made.get(field.value);
-  if (before !== undefined) return before;
-  const value = make(field);
-  made.set(field.value, value);
-  return value;
+/** What was made of values so far. */
+class Made<T> {
+  readonly #made = new Map<PyValue, T>();
+
+  of(field: PyField, make: (field: PyField) => T): T {
+    const before = this.#made.get(field.value);
+    if (before !== undefined) return before;
+    const value = make(field);
+    this.#made.set(field.value, value);
+    return value;
+  }
 }
 
-function record<T>(field: PyField | null, make: (field: PyField) => T): Readonly<Record<string, T>> {
-  if (field === null) return {};
+function record<T>(field: PyField, make: (field: PyField) => T): Readonly<Record<string, T>> {
   return Object.fromEntries(field.entries(names, nameChars).map(([name, inner]) => [name, make(inner)]));
+}
+
+function octets(field: PyField): Uint8Array {
+  return field.octets(FSA_BOUNDS.thumbnailBytes);
 }
 
 /** Some old files have fractions here. */

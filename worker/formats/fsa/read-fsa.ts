@@ -7,7 +7,6 @@ import { inflateBounded } from './inflate-bounded.ts';
 const OLDEST_VERSION = 2;
 /** What files that say no version are: faceswap 1. */
 const UNSAID_VERSION = 1;
-/** The version of an unreleased time counts as the release before it. */
 const MAX_FRAMES = 2 ** 24;
 
 /**
@@ -42,7 +41,7 @@ function frameOf(key: string, field: PyField, faces: FaceOfPython): FsaFrame {
   const meta = field.value instanceof Map ? field.find('video_meta') : null;
   return {
     key,
-    faces: list.items(FSA_BOUNDS.faces).map((face) => faces.face(face)),
+    faces: faces.list(list),
     videoMeta:
       meta === null || meta.dict().size === 0
         ? null

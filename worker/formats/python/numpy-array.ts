@@ -57,21 +57,66 @@ export class NumpyArray extends PyList {
   /** `(version, shape, type, is column-major, bytes)`. */
   setState(machine: PickleMachine, state: readonly PickleItem[]): void {
     const [, shape, type, columnMajor, bytes] = state;
-    if (this.length > 0 || !(shape instanceof PyTuple) || !(type instanceof NumpyType))
-      throw machine.damage('the state of a numpy array is wrong');
-    if (!(bytes instanceof Uint8Array)) throw machine.refusal('a numpy array holds objects');
-    const sides = shape.items.map((side) => {
-      if (typeof side === 'number' && Number.isInteger(side) && side >= 0) return side;
-      throw machine.damage('the shape of a numpy array is wrong');
-    });
-    const count = sides.reduce((product, side) => product * side, 1);
-    if (sides.length < 1 || sides.length > MAX_DIMENSIONS || count * type.itemBytes !== bytes.length)
-      throw machine.damage(`a numpy array of shape ${sides.join('×')} has ${bytes.length} bytes`);
-    if (count === 0) return;
-    if (columnMajor === true && sides.length > 1) throw machine.damage('a numpy array is column-major');
-    machine.spend(8 * count + (count / (sides.at(-1) ?? 1)) * 2 * COSTS.list);
-    this.append(rows(type.numbers(bytes), sides));
+    if (this.length > 0) throw machine.damage('a numpy array has two states');
+    this.append(numbersOf(machine, { bytes, type, shape, columnMajor: columnMajor === true }));
   }
+}
+
+/** `numpy.core.multiarray._reconstruct(numpy.ndarray, (0,), b'b')`: an array whose state follows. */
+export function reconstructed(machine: PickleMachine, args: readonly PickleItem[]): NumpyArray {
+  const [kind] = args;
+  if (typeof kind !== 'object' || kind === null || !('apply' in kind) || kind.name !== 'numpy.ndarray')
+    throw machine.refusal('it reconstructs what is no numpy array');
+  machine.spend(COSTS.list);
+  return new NumpyArray();
+}
+
+/** `numpy.core.numeric._frombuffer(bytes, dtype, shape, order)`: how protocol 5 writes an array. */
+export function arrayOfBuffer(machine: PickleMachine, args: readonly PickleItem[]): PyList {
+  const [bytes, type, shape, order] = args;
+  machine.spend(COSTS.list);
+  return PyList.of(numbersOf(machine, { bytes, type, shape, columnMajor: order === 'F' }));
+}
+
+interface ArrayState {
+  readonly bytes: PickleItem | undefined;
+  readonly type: PickleItem | undefined;
+  readonly shape: PickleItem | undefined;
+  readonly columnMajor: boolean;
+}
+
+function numbersOf(machine: PickleMachine, state: ArrayState): PyValue[] | Float64Array | Uint8Array {
+  const { bytes, type, shape } = state;
+  if (!(shape instanceof PyTuple) || !(type instanceof NumpyType))
+    throw machine.damage('the state of a numpy array is wrong');
+  if (!(bytes instanceof Uint8Array)) throw machine.refusal('a numpy array holds objects');
+  const sides = shape.items.map((side) => {
+    if (typeof side === 'number' && Number.isInteger(side) && side >= 0) return side;
+    throw machine.damage('the shape of a numpy array is wrong');
+  });
+  const count = sides.reduce((product, side) => product * side, 1);
+  if (sides.length < 1 || sides.length > MAX_DIMENSIONS || count * type.itemBytes !== bytes.length)
+    throw machine.damage(`a numpy array of shape ${sides.join('×')} has ${bytes.length} bytes`);
+  if (count === 0) return [];
+  machine.spend(16 * count + (count / (sides.at(-1) ?? 1)) * 2 * COSTS.list);
+  const numbers = type.numbers(bytes);
+  return rows(state.columnMajor && sides.length > 1 ? rowMajor(numbers, sides) : numbers, sides);
+}
+
+/** Column-major numbers (the first index runs fastest) in row-major order. */
+function rowMajor(numbers: Float64Array | Uint8Array, sides: readonly number[]): Float64Array | Uint8Array {
+  const ordered = numbers.slice();
+  for (let place = 0; place < ordered.length; place++) {
+    let rest = place;
+    let from = 0;
+    for (let axis = sides.length - 1; axis >= 0; axis--) {
+      const side = sides[axis] as number;
+      from += (rest % side) * sides.slice(0, axis).reduce((product, other) => product * other, 1);
+      rest = Math.floor(rest / side);
+    }
+    ordered[place] = numbers[from] as number;
+  }
+  return ordered;
 }
 
 function rows(
@@ -84,15 +129,6 @@ function rows(
   return Array.from({ length: first }, (_, i) =>
     PyList.of(rows(numbers.subarray(i * step, (i + 1) * step), rest)),
   );
-}
-
-/** `numpy.core.multiarray._reconstruct(numpy.ndarray, (0,), b'b')`: an array whose state follows. */
-export function reconstructed(machine: PickleMachine, args: readonly PickleItem[]): NumpyArray {
-  const [kind] = args;
-  if (typeof kind !== 'object' || kind === null || !('apply' in kind) || kind.name !== 'numpy.ndarray')
-    throw machine.refusal('it reconstructs what is no numpy array');
-  machine.spend(COSTS.list);
-  return new NumpyArray();
 }
 
 /** `numpy.dtype('f4', False, True)`: a number type whose state follows. */

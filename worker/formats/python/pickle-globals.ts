@@ -1,4 +1,4 @@
-import { NumpyArray, NumpyType, reconstructed, scalarOf, typeNamed } from './numpy-array.ts';
+import { arrayOfBuffer, NumpyArray, NumpyType, reconstructed, scalarOf, typeNamed } from './numpy-array.ts';
 import type { PickleItem, PickleMachine } from './pickle-machine.ts';
 import { PyTuple } from './py-value.ts';
 
@@ -11,12 +11,14 @@ export interface PickleGlobal {
   readonly apply: ((machine: PickleMachine, args: readonly PickleItem[]) => PickleItem) | null;
 }
 
-const NUMPY_MODULES = ['numpy.core.multiarray', 'numpy._core.multiarray'];
+/** Of numpy 1 and 2. */
+const NUMPY_CORES = ['numpy.core', 'numpy._core'];
 
 const GLOBALS = new Map<string, PickleGlobal>();
-for (const module of NUMPY_MODULES) {
-  define(`${module} _reconstruct`, reconstructed);
-  define(`${module} scalar`, scalarOf);
+for (const core of NUMPY_CORES) {
+  define(`${core}.multiarray _reconstruct`, reconstructed);
+  define(`${core}.multiarray scalar`, scalarOf);
+  define(`${core}.numeric _frombuffer`, arrayOfBuffer);
 }
 define('numpy ndarray', null);
 define('numpy dtype', typeNamed);
