@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import { compareCodePoints } from '../../worker/store/compare-code-points.ts';
-import type { Store, Stored } from '../../worker/store/store.ts';
+import type { GetOptions, Store, Stored } from '../../worker/store/store.ts';
 
 /** A fresh, empty store for one suite, and how to do away with it. */
 export interface StoreUnderTest {
@@ -21,10 +21,17 @@ async function* chunked(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Arra
   }
 }
 
-async function listed(store: Store, prefix: string): Promise<Stored[]> {
+async function listed(store: Store, prefix: string, startAfter?: string): Promise<Stored[]> {
   const all: Stored[] = [];
-  for await (const stored of store.list(prefix)) all.push(stored);
+  const options = startAfter === undefined ? {} : { startAfter };
+  for await (const stored of store.list(prefix, options)) all.push(stored);
   return all;
+}
+
+async function streamed(store: Store, key: string, options?: GetOptions): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of store.getStream(key, options)) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 const hasCode = (code: string) => (error: unknown) => error instanceof FacefleetError && error.code === code;
@@ -130,10 +137,57 @@ export function storeSuite(
           ...(length === undefined ? {} : { length }),
         };
         assert.equal(text(await store.get('range', options)), expected, `${offset} ${length}`);
+        assert.equal(text(await streamed(store, 'range', options)), expected, `${offset} ${length}`);
       }
       for (const bad of [{ offset: -1 }, { length: -1 }, { offset: 0.5 }, { length: Number.NaN }]) {
         await assert.rejects(store.get('range', bad), hasCode('FF4006'));
+        await assert.rejects(streamed(store, 'range', bad), hasCode('FF4006'));
       }
+      await store.put('range', new Uint8Array(0));
+      for (const options of [{}, { offset: 0 }, { offset: 3 }, { length: 5 }, { offset: 1, length: 1 }]) {
+        assert.equal((await store.get('range', options)).length, 0);
+      }
+    });
+
+    it('streams an object in chunks, all of one version', async () => {
+      const large = randomBytes(17_000_001);
+      await store.put('streamed/large', large);
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of store.getStream('streamed/large')) {
+        if (chunks.length === 0) await store.put('streamed/small', bytesOf('another key meanwhile'));
+        chunks.push(chunk);
+      }
+      assert.ok(chunks.length > 10, `${chunks.length} chunks`);
+      assert.ok(large.equals(Buffer.concat(chunks)));
+      const middle = await streamed(store, 'streamed/large', { offset: 5_000_000, length: 7_000_000 });
+      assert.ok(large.subarray(5_000_000, 12_000_000).equals(middle));
+      await assert.rejects(streamed(store, 'streamed/absent'), hasCode('FF4006'));
+      for await (const chunk of store.getStream('streamed/large')) {
+        assert.ok(chunk.length > 0);
+        break; // Left early: the store works on.
+      }
+      const stop = new AbortController();
+      const aborting = async (): Promise<void> => {
+        for await (const _ of store.getStream('streamed/large', { signal: stop.signal })) stop.abort();
+      };
+      await assert.rejects(aborting(), { name: 'AbortError' });
+    });
+
+    it('never mixes versions in a stream', async () => {
+      const version = (n: number): Uint8Array => new Uint8Array(6_000_000).fill(n);
+      await store.put('streamed/replaced', version(1));
+      const chunks: Uint8Array[] = [];
+      try {
+        for await (const chunk of store.getStream('streamed/replaced')) {
+          if (chunks.length === 0) await store.put('streamed/replaced', version(2));
+          chunks.push(chunk);
+        }
+      } catch (error) {
+        // An adapter may not be able to go on with the old version, but must not go on with the new one.
+        assert.ok(hasCode('FF4006')(error));
+        return;
+      }
+      assert.ok(Buffer.concat(chunks).equals(version(1)));
     });
 
     it('says what does not exist', async () => {
@@ -175,7 +229,9 @@ export function storeSuite(
         await assert.rejects(store.putIfAbsent(key, new Uint8Array(1)), hasCode('FF4004'));
         await assert.rejects(store.get(key), hasCode('FF4004'));
         await assert.rejects(store.head(key), hasCode('FF4004'));
+        await assert.rejects(streamed(store, key), hasCode('FF4004'));
         await assert.rejects(store.delete(key), hasCode('FF4004'));
+        await assert.rejects(store.deleteMany([key]), hasCode('FF4004'));
       }
       for (const prefix of ['/', '../', 'a/../', 'a//']) {
         await assert.rejects(listed(store, prefix), hasCode('FF4004'), prefix);
@@ -220,7 +276,69 @@ export function storeSuite(
       assert.ok(everything.length >= 1200);
     });
 
+    it('lists from behind any key, there or not', async () => {
+      const keys = (await listed(store, '')).map((stored) => stored.key);
+      assert.ok(keys.length >= 1200);
+      const step = Math.floor(keys.length / 25);
+      const starts = keys.filter((_, i) => i % step === 0);
+      for (const start of [
+        '',
+        'many',
+        'many/',
+        'many/a/7',
+        'many/a0/~',
+        'many/b/',
+        '\u{10ffff}',
+        'no such',
+        ...starts,
+      ]) {
+        const expected = keys.filter((key) => compareCodePoints(key, start) > 0);
+        assert.deepEqual(
+          (await listed(store, '', start)).map((stored) => stored.key),
+          expected,
+          start,
+        );
+        assert.deepEqual(
+          (await listed(store, 'many/a', start)).map((stored) => stored.key),
+          expected.filter((key) => key.startsWith('many/a')),
+          start,
+        );
+      }
+    });
+
+    it('a listing can be aborted', async () => {
+      const stop = new AbortController();
+      const aborting = async (): Promise<void> => {
+        for await (const _ of store.list('many/', { signal: stop.signal })) stop.abort();
+      };
+      await assert.rejects(aborting(), { name: 'AbortError' });
+    });
+
+    it('deletes many, there or not', async () => {
+      const before = (await listed(store, '')).length;
+      async function* ofMany(): AsyncGenerator<string> {
+        for await (const { key } of store.list('many/')) yield key;
+      }
+      const kept = (await listed(store, 'many/b/')).map((stored) => stored.key);
+      assert.equal(kept.length, 80);
+      const keys: string[] = [];
+      for await (const key of ofMany()) if (!kept.includes(key)) keys.push(key);
+      await store.deleteMany([...keys, 'many/not there', 'not/there']);
+      assert.deepEqual(
+        (await listed(store, 'many/')).map((stored) => stored.key),
+        kept,
+      );
+      assert.equal((await listed(store, '')).length, before - keys.length);
+      await store.deleteMany(ofMany());
+      assert.deepEqual(await listed(store, 'many/'), []);
+      for (const key of ODD_KEYS) await store.put(`odd/${key}`.slice(0, 1024), bytesOf(key));
+      await store.deleteMany(ODD_KEYS.map((key) => `odd/${key}`.slice(0, 1024)));
+      assert.deepEqual(await listed(store, 'odd/'), []);
+      await store.deleteMany([]);
+    });
+
     it('a listing can be left early', async () => {
+      await store.put('many/again', bytesOf('x'));
       for await (const stored of store.list('many/')) {
         assert.ok(stored.key.startsWith('many/'));
         break;
@@ -240,6 +358,29 @@ export function storeSuite(
       }
       await store.delete('race/0/object');
       assert.equal(await store.putIfAbsent('race/0/object', bytesOf('free again')), true);
+    });
+
+    it('putIfAbsent has exactly one winner with large objects, too', async () => {
+      const rivals = Array.from({ length: 3 }, (_, i) => new Uint8Array(17_000_000 + i).fill(i));
+      const won = await Promise.all(rivals.map((bytes) => store.putIfAbsent('race/large', bytes)));
+      assert.equal(won.filter(Boolean).length, 1);
+      const winner = rivals[won.indexOf(true)] ?? new Uint8Array(0);
+      assert.ok(Buffer.from(winner).equals(await store.get('race/large')));
+      await store.delete('race/large');
+    });
+
+    it('writes large streams whole', async () => {
+      const chunks = Array.from({ length: 36 }, () => randomBytes(500_000));
+      await store.put('stream/large', chunked(chunks));
+      assert.ok(Buffer.concat(chunks).equals(await store.get('stream/large')));
+      const broken = new Error('the source broke late');
+      async function* failing(): AsyncGenerator<Uint8Array> {
+        yield* chunks.slice(0, 30);
+        throw broken;
+      }
+      await assert.rejects(store.put('stream/large', failing()), (error) => error === broken);
+      assert.deepEqual(await store.head('stream/large'), { bytes: 18_000_000 });
+      await store.delete('stream/large');
     });
 
     it('writes streams whole', async () => {
