@@ -1,4 +1,6 @@
-import type { Sharing } from './problem.ts';
+import { planCompat } from './compat/plan-compat.ts';
+import { planFleet } from './fleet/plan-fleet.ts';
+import type { Problem, Sharing } from './problem.ts';
 
 /** Why something was decided: a code for machines, the numbers it rests on, and a sentence for people. */
 export interface Reason {
@@ -59,7 +61,7 @@ export interface Stage {
   readonly device: 'gpu' | 'cpu';
   readonly groups: readonly ReplicaGroup[];
   readonly replicas: number;
-  /** Predicted, of all replicas. */
+  /** Predicted, of all replicas; 0 where policy `compat` takes more memory than there is. */
   readonly framesPerSec: number;
 }
 
@@ -111,7 +113,7 @@ export interface Shortfall {
   readonly bestFreeMiB: number;
   /** The node of that device; null when there is none. */
   readonly node: string | null;
-  /** `vram`: of a GPU; `memory`: of a host. */
+  /** `vram`: of a GPU; `memory`: of a host, for all roles together. */
   readonly what: 'vram' | 'memory';
 }
 
@@ -142,3 +144,15 @@ export interface PlanError {
 }
 
 export type PlanResult = Plan | Refusal | PlanError;
+
+/**
+ * Plans one extraction: a pure function of the problem. What does not fit is a `Refusal`, what no hardware could run a `PlanError`; it
+ * never throws and always ends.
+ * @param running the plan that is being carried out, if any: policy `fleet` changes it only where that pays
+ */
+export function plan(problem: Problem, running: Plan | null = null): PlanResult {
+  const { id, policy, roles } = problem;
+  if (policy === 'compat') return planCompat(problem);
+  if (roles.length > 0) return planFleet(problem, running);
+  return { outcome: 'error', id, policy, code: 'EmptyFlow', sentence: 'No plugin is selected.', seed: null };
+}

@@ -1,0 +1,92 @@
+import { type RatedRole, rateOnGpu } from '../model/rated-role.ts';
+import { oversizeReplica, type Replica, replicaOn } from '../model/replica.ts';
+import type { PlanOptions, RoleNeed } from '../problem.ts';
+import type { DevicePool } from './usable-devices.ts';
+
+/** Pools on which every possible stage is equally fast. */
+export interface RatedClass {
+  /** Least free memory first. */
+  readonly pools: readonly RatedPool[];
+  readonly count: number;
+  /** Frames/s of one device with the roles from `from` to before `to`; 0 where they do not fit. */
+  rate(from: number, to: number): number;
+}
+
+/** A pool with its workers. */
+export interface RatedPool extends DevicePool {
+  readonly roles: readonly RatedRole[];
+  /** The worker with the roles from `from` to before `to`; null where they do not fit. */
+  replica(from: number, to: number): Replica | null;
+}
+
+/** How fast every run of roles is on every class of device. */
+export function rateTable(
+  roles: readonly RoleNeed[],
+  pools: readonly DevicePool[],
+  options: PlanOptions,
+): readonly RatedClass[] {
+  const oversize = options.allowOversize ? oversizeRoles(roles, pools, options) : new Map<number, number>();
+  const rated = pools.map((pool) => ratePool(roles, pool, options, oversize));
+  const classes = new Map<string, RatedPool[]>();
+  for (const pool of rated) {
+    const key = segments(roles.length)
+      .map(([from, to]) => pool.replica(from, to)?.framesPerSec ?? 0)
+      .join();
+    const alike = classes.get(key);
+    if (alike === undefined) classes.set(key, [pool]);
+    else alike.push(pool);
+  }
+  return [...classes.values()].map((alike) => {
+    alike.sort((a, b) => a.device.freeMiB - b.device.freeMiB);
+    const [first] = alike;
+    return {
+      pools: alike,
+      count: alike.reduce((sum, { count }) => sum + count, 0),
+      rate: (from, to) => first!.replica(from, to)?.framesPerSec ?? 0,
+    };
+  });
+}
+
+/** Every run of roles, as from and to. */
+export function segments(count: number): readonly (readonly [from: number, to: number])[] {
+  return Array.from({ length: count }, (_, from) =>
+    Array.from({ length: count - from }, (_, i) => [from, from + i + 1] as const),
+  ).flat();
+}
+
+function ratePool(
+  needs: readonly RoleNeed[],
+  pool: DevicePool,
+  options: PlanOptions,
+  oversize: ReadonlyMap<number, number>,
+): RatedPool {
+  const roles = rateOnGpu(needs, { product: pool.device.product, speed: pool.speed });
+  const known = new Map<number, Replica | null>();
+  const { freeMiB } = pool.device;
+  const replica = (from: number, to: number): Replica | null => {
+    const key = from * (needs.length + 1) + to;
+    let found = known.get(key);
+    if (found === undefined) {
+      found =
+        to === from + 1 && oversize.get(from) === freeMiB
+          ? oversizeReplica(roles[from]!, freeMiB, options)
+          : replicaOn(roles.slice(from, to), freeMiB, options);
+      known.set(key, found);
+    }
+    return found;
+  };
+  return { ...pool, roles, replica };
+}
+
+/** Roles larger than every device, with the most free memory there is: only devices with that much may try. */
+function oversizeRoles(
+  roles: readonly RoleNeed[],
+  pools: readonly DevicePool[],
+  { marginMiB }: PlanOptions,
+): Map<number, number> {
+  const mostMiB = Math.max(...pools.map(({ device }) => device.freeMiB));
+  const large = roles.flatMap(({ device, vramMiB, vramPerBatchMiB }, i) =>
+    device === 'gpu' && vramMiB + vramPerBatchMiB + marginMiB > mostMiB ? [i] : [],
+  );
+  return new Map(large.map((i) => [i, mostMiB]));
+}

@@ -1,0 +1,95 @@
+import type { DeviceMemory } from '../plan.ts';
+import type { PlanOptions } from '../problem.ts';
+import { secPerFrameAt } from './batch-curve.ts';
+import { type FilledBatches, fillBatches } from './fill-batches.ts';
+import { modelsNeed } from './models-need.ts';
+import type { RatedRole } from './rated-role.ts';
+
+/** One worker of a stage on one device. */
+export interface Replica {
+  /** By role of the stage, in its order. */
+  readonly batches: readonly number[];
+  readonly memory: DeviceMemory;
+  /** Predicted; see `replicaFramesPerSec`. */
+  readonly framesPerSec: number;
+}
+
+type ReplicaOptions = Pick<PlanOptions, 'marginMiB' | 'workerCores'>;
+
+/**
+ * The fastest worker of these roles on a device with `freeMiB`, or null when models, one item of each batch and the margin do not fit.
+ */
+export function replicaOn(
+  stage: readonly RatedRole[],
+  freeMiB: number,
+  options: ReplicaOptions,
+): Replica | null {
+  const ones = stage.map(() => 1);
+  const least = deviceMemory(stage, ones, freeMiB, options);
+  if (least.usedMiB > freeMiB) return null;
+  const growing = stage.flatMap(({ need, curve }, i) =>
+    need.device === 'gpu' ? [{ i, curve, ...need }] : [],
+  );
+  const filled = fillBatches(growing, freeMiB - least.usedMiB);
+  const spread = (kind: keyof FilledBatches): number[] => {
+    const batches = [...ones];
+    growing.forEach(({ i }, at) => {
+      batches[i] = filled[kind][at]!;
+    });
+    return batches;
+  };
+  let batches = spread('batches');
+  let memory = deviceMemory(stage, batches, freeMiB, options);
+  // the sums above and here may differ by rounding
+  while (memory.usedMiB > freeMiB) {
+    batches = batches.map((batch) => Math.max(1, batch - 1));
+    memory = deviceMemory(stage, batches, freeMiB, options);
+  }
+  return {
+    batches,
+    memory,
+    framesPerSec: replicaFramesPerSec(stage, spread('counted'), options.workerCores),
+  };
+}
+
+/** A worker whose single role is larger than the device: in batches of one, and at its own risk. */
+export function oversizeReplica(role: RatedRole, freeMiB: number, options: ReplicaOptions): Replica {
+  const memory = deviceMemory([role], [1], freeMiB, options);
+  return { batches: [1], memory, framesPerSec: replicaFramesPerSec([role], [1], options.workerCores) };
+}
+
+/** VRAM of these roles in these batches; `usedMiB` may be more than is free. */
+export function deviceMemory(
+  stage: readonly RatedRole[],
+  batches: readonly number[],
+  freeMiB: number,
+  { marginMiB }: Pick<PlanOptions, 'marginMiB'>,
+): DeviceMemory {
+  const modelsMiB = modelsNeed(stage.map(({ need }) => need));
+  let batchesMiB = 0;
+  stage.forEach(({ need }, i) => {
+    if (need.device === 'gpu') batchesMiB += need.vramPerBatchMiB * batches[i]!;
+  });
+  return { modelsMiB, batchesMiB, marginMiB, usedMiB: modelsMiB + batchesMiB + marginMiB, freeMiB };
+}
+
+/**
+ * Predicted frames/s of a worker: GPU roles take turns on the GPU, CPU roles share `workerCores`, and both sides work at the same
+ * time: min(1 / Σ GPU seconds per frame, workerCores / Σ CPU seconds per frame).
+ */
+export function replicaFramesPerSec(
+  stage: readonly RatedRole[],
+  batches: readonly number[],
+  workerCores: number,
+): number {
+  let gpuSec = 0;
+  let coreSec = 0;
+  stage.forEach(({ need, curve }, i) => {
+    if (need.device === 'gpu') gpuSec += secPerFrameAt(curve, batches[i]!);
+    else coreSec += secPerFrameAt(curve, batches[i]!);
+  });
+  // a worker that asks for no core still gets some time on one
+  return Math.min(1 / gpuSec, Math.max(workerCores, LEAST_CORES) / coreSec);
+}
+
+const LEAST_CORES = 0.1;
