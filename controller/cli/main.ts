@@ -5,6 +5,7 @@ import { convertCommand } from './convert-command.ts';
 import { demo } from './demo.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { extractCommand } from './extract-command.ts';
+import { inspectCommand } from './inspect-command.ts';
 import { modelsCommand } from './models-command.ts';
 import { pluginsCommand } from './plugins-command.ts';
 
@@ -26,7 +27,13 @@ export async function main(argv: readonly string[]): Promise<void> {
     .action(demo)
     .addHelpText('after', '\nWithout a command the demo runs: six sample photos into ./facefleet-demo.')
     .addHelpText('after', EXIT_CODES);
-  for (const command of [extractCommand(), convertCommand(), modelsCommand(), pluginsCommand()]) {
+  for (const command of [
+    extractCommand(),
+    convertCommand(),
+    inspectCommand(),
+    modelsCommand(),
+    pluginsCommand(),
+  ]) {
     program.addCommand(command);
   }
   const [, , first = '-'] = argv;

@@ -43,10 +43,22 @@ export async function faceFolder(
   };
 }
 
-/** The one frame of a single face PNG. Throws FF1201. @param name of the file in errors */
-export async function facePng(path: string, name: string): Promise<() => AsyncGenerator<AlignmentsEntry>> {
+/**
+ * The one frame of a single face PNG.
+ * @param name of the file in errors
+ * @param remarks takes what the user should know
+ * @throws FacefleetError FF1201 when it is damaged or has no header
+ */
+export async function facePng(
+  path: string,
+  name: string,
+  remarks: string[],
+): Promise<() => AsyncGenerator<AlignmentsEntry>> {
   const header = await readHeaderOf(path, name);
   if (header === null) throw new FacefleetError('FF1201', `${name}: it has no faceswap header`);
+  const { faceIndex, sourceFilename, originalFilename, version } = header.source;
+  const from = `face ${faceIndex} of ${sourceFilename}, written as ${originalFilename}`;
+  remarks.push(`${from} for alignments of version ${version.toFixed(1)}`);
   return async function* entries() {
     yield entry(0, header, [faceOf(header, null)]);
   };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { FacefleetError } from '../errors/facefleet-error.ts';
 import { dirError } from '../store/dir-error.ts';
@@ -12,6 +13,13 @@ export async function* fileChunks(path: string, name: string): AsyncGenerator<Ui
     if (error instanceof FacefleetError) throw error;
     throw unreadable(name, error);
   }
+}
+
+/** SHA-256 (hex) of a file. Throws FF1201 when it cannot be read. */
+export async function fileSha256(path: string): Promise<string> {
+  const sha256 = createHash('sha256');
+  for await (const bytes of fileChunks(path, path)) sha256.update(bytes);
+  return sha256.digest('hex');
 }
 
 /** FF1201 with a path and what the system says of it. */

@@ -75,7 +75,7 @@ async function openFile(path: string, name: string, remarks: string[]): Promise<
       return { kind, linesPath: null, entries: () => file.entries() };
     }
     case 'png':
-      return { kind: 'faces', linesPath: null, entries: await facePng(path, name) };
+      return { kind: 'faces', linesPath: null, entries: await facePng(path, name, remarks) };
   }
 }
 
