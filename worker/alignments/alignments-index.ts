@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { FacefleetError } from '../errors/facefleet-error.ts';
 import { decodePortable } from '../formats/portable/decode-portable.ts';
 import { encodePortable } from '../formats/portable/encode-portable.ts';
-import { type PortableFrame, pointCount } from '../formats/portable/portable-frame.ts';
+import { landmarks68, type PortableFrame } from '../formats/portable/portable-frame.ts';
 import type { Alignments } from './alignments.ts';
 import { unreadable } from './file-chunks.ts';
 import { FrameNames } from './frame-names.ts';
@@ -16,7 +16,7 @@ export interface AlignmentsTotals {
   readonly sha256: string;
   readonly frames: number;
   readonly faces: number;
-  /** Faces that have not the 68 landmarks and must be aligned. */
+  /** Faces whose 68 landmarks are not known: they must be aligned. */
   readonly unaligned: number;
 }
 
@@ -118,7 +118,7 @@ class Scan {
     this.offsets.push(offset);
     this.lengths.push(length ?? line.length - 1);
     this.#faces += frame.faces.length;
-    this.#unaligned += frame.faces.filter((face) => pointCount(face) !== 68).length;
+    this.#unaligned += frame.faces.filter((face) => landmarks68(face) === null).length;
     return line;
   }
 

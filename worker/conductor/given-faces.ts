@@ -1,7 +1,7 @@
 import type { AlignmentsIndex } from '../alignments/alignments-index.ts';
 import { errorText, FacefleetError } from '../errors/facefleet-error.ts';
 import { faceBox } from '../formats/portable/face-box.ts';
-import { type PortableFace, type PortableFrame, pointCount } from '../formats/portable/portable-frame.ts';
+import { landmarks68, type PortableFace, type PortableFrame } from '../formats/portable/portable-frame.ts';
 import { DECIMALS, type MaskRecord } from '../formats/records.ts';
 import { roundDecimals } from '../formats/round-decimals.ts';
 import type { SourceFrame } from '../source/source.ts';
@@ -71,15 +71,15 @@ export class GivenFaceFeed {
   }
 }
 
-/** The faces of an entry: those with 68 landmarks are aligned already, of others only the box counts. */
+/** The faces of an entry: those with 68 or 98 landmarks are aligned already, of others only the box counts. */
 function givenFaces({ key, faces }: PortableFrame): FaceInWork[] {
   return faces.map((face, i) => {
-    const aligned = pointCount(face) === 68;
+    const landmarks = landmarks68(face);
     return {
       face: { box: faceBox(face), score: face.score ?? 1, rollDeg: 0 },
-      alignment: aligned ? alignmentOf(face.landmarks!, `${key}: face ${i}`) : null,
+      alignment: landmarks && alignmentOf(landmarks, `${key}: face ${i}`),
       rejection: null,
-      masks: new Map(aligned ? masksOf(face) : []),
+      masks: new Map(landmarks ? masksOf(face) : []),
       crop: null,
     };
   });

@@ -2,21 +2,21 @@ import { alignFace, cropMatrix, cropRoi } from '../../vision/alignment.ts';
 import type { Box, Landmarks } from '../../vision/types.ts';
 import type { PortableFace } from './portable-frame.ts';
 
-/** faceswap 2.3 derives a missing box from a crop of this coverage around the legacy mean face. */
+/** faceswap 2.3 takes for a missing box the crop of this coverage around the legacy mean face. */
 const COVERAGE = 0.75;
 const CROP_PX = 512;
 
 /**
- * A face's box; where there is none, the box around its crop as faceswap derives it from 68 points, or around its points.
+ * A face's box; where there is none, the box around its crop as faceswap derives it, or around points that have no known order.
  * Whole pixels. Throws RangeError when the face has neither box nor points.
  */
 export function faceBox({ box, landmarks }: Pick<PortableFace, 'box' | 'landmarks'>): Box {
   if (box !== null) return box;
   if (landmarks === null) throw new RangeError('a face has neither a box nor landmarks');
-  return boxAround(landmarks.length === 136 ? roiPoints(landmarks) : landmarks);
+  return boxAround(roiPoints(landmarks));
 }
 
-/** The corners of the legacy crop; the points themselves when they have no shape. */
+/** The corners of the legacy crop; the points themselves when no face can be laid on them. */
 function roiPoints(landmarks: Landmarks): Landmarks {
   try {
     const matrix = cropMatrix(alignFace(landmarks), {

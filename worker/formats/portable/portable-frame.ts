@@ -1,3 +1,4 @@
+import { landmarks68From98 } from '../../vision/landmark-sets.ts';
 import type { Box, Landmarks, Pose } from '../../vision/types.ts';
 import type { MaskRecord } from '../records.ts';
 
@@ -45,6 +46,12 @@ export interface PortableFrame {
 /** The number of points of a face; 0 when there are none. */
 export function pointCount({ landmarks }: PortableFace): number {
   return landmarks === null ? 0 : landmarks.length / 2;
+}
+
+/** The 68 landmarks of a face, also where it has the 98 that contain them; null when they are not known. */
+export function landmarks68({ landmarks }: PortableFace): Landmarks | null {
+  if (landmarks?.length === 2 * 98) return landmarks68From98(landmarks);
+  return landmarks?.length === 2 * 68 ? landmarks : null;
 }
 
 /** The largest number of points of a face. */
