@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { spawn } from 'node:child_process';
 import * as nodeModule from 'node:module';
-import { constants } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
+import { stopAtOnce } from './early-stop.ts';
 
 const MIN_NODE_MAJOR = 24;
 const ownMajor = Number(process.versions.node.split('.')[0]);
@@ -22,7 +23,12 @@ if (ownMajor < MIN_NODE_MAJOR) {
     process.exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
   });
 } else {
-  nodeModule.enableCompileCache();
+  stopAtOnce();
+  // read when the first of libuv's threads starts: pictures are decoded and encoded there, one per core
+  process.env.UV_THREADPOOL_SIZE ??= String(Math.max(2, availableParallelism()));
+  const { directory } = nodeModule.enableCompileCache();
+  // for the worker threads
+  if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;
   const { main } = await import('./main.ts');
   await main(process.argv);
 }

@@ -5,6 +5,7 @@ import { decodeBmp } from './decode-bmp.ts';
 import { isCutShort } from './is-cut-short.ts';
 import type { Limits } from './limits.ts';
 import { readRegularFile } from './read-regular-file.ts';
+import { releaseBytes } from './release-bytes.ts';
 import { type ImageFormat, sniffFormat } from './sniff-format.ts';
 import { tiffIsCut } from './tiff-is-cut.ts';
 
@@ -79,6 +80,7 @@ async function decodeWithSharp(bytes: Buffer, limits: Limits, allocate: Allocate
     throw new Error(`decoded to ${channels} channels and ${data.length} bytes for ${width}×${height}`);
   const shared = allocate(data.length);
   shared.set(data);
+  releaseBytes(data);
   return { width, height, data: shared };
 }
 

@@ -4,6 +4,7 @@ import type { AlignerPlugin, DetectorPlugin, MaskerPlugin, Plugin } from '../plu
 import { findPlugin } from '../plugins/registry.ts';
 import { decodeImage } from '../source/decode-image.ts';
 import type { Limits } from '../source/limits.ts';
+import { releaseBytes } from '../source/release-bytes.ts';
 import { DirStore } from '../store/dir-store.ts';
 import type { Store } from '../store/store.ts';
 import type { RgbImage } from '../vision/types.ts';
@@ -86,7 +87,9 @@ function operationsOf({ roles, store }: StageContext): Operations {
       return mask(session, plugin as MaskerPlugin, own, faces, batch);
     },
     crop: async ({ face, options, key }) => {
-      await store!.put(key, await crop(face, options));
+      const png = await crop(face, options);
+      await store!.put(key, png);
+      releaseBytes(png);
     },
   };
 }
