@@ -134,8 +134,10 @@ export class FaultProxy {
         return;
       }
       answer.writeHead(fromServer.statusCode ?? 0, fromServer.statusMessage, fromServer.rawHeaders);
-      if (fault?.kind === 'cutAnswer') passThen(fromServer, answer, fault.afterBytes, cut);
-      else if (fault?.kind === 'stallAnswer')
+      if (fault?.kind === 'cutAnswer') {
+        // Not a reset, which would overtake what was passed.
+        passThen(fromServer, answer, fault.afterBytes, () => asked.socket.destroy());
+      } else if (fault?.kind === 'stallAnswer')
         passThen(fromServer, answer, fault.afterBytes, () => fromServer.pause());
       else fromServer.pipe(answer);
     });
@@ -161,8 +163,7 @@ function passThen(
       return;
     }
     left = -1;
-    // Give what was passed time to arrive: a reset overtakes it.
-    to.write(piece, () => setTimeout(act, 20));
+    to.write(piece, act);
   });
   from.on('end', () => {
     if (left >= 0) act();

@@ -101,12 +101,13 @@ function described(
 ): string {
   const text = errorText(thrown).replace(/\s+/g, ' ').trim();
   // Errors without a body, such as those of HEAD, have a placeholder for text.
-  const said = text === '' || text === 'UnknownError' || text === name ? '' : `: ${text.slice(0, 300)}`;
+  const said = text === '' || text.startsWith('Unknown') || text === name ? '' : `: ${text.slice(0, 300)}`;
   const notes = [
     ...(httpStatusCode === undefined ? [] : [`HTTP ${httpStatusCode}`]),
     ...(requestId === undefined ? [] : [`request ${requestId}`]),
   ].join(', ');
-  return `${name || 'failure'}${said}${notes && ` (${notes})`}`;
+  const what = /^(Unknown|UnknownError|Error|)$/.test(name) ? 'it failed' : name;
+  return `${what}${said}${notes && ` (${notes})`}`;
 }
 
 /** Seconds of a Retry-After header in ms; 0 for none and for dates. */
