@@ -1,10 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { ensureSamples } from '../../models/samples.ts';
-import { decodeRecord } from '../../worker/formats/decode-record.ts';
-import { contactSheet, type SheetFace } from './contact-sheet.ts';
 import { extractCommand } from './extract-command.ts';
 
 const OUTPUT = 'facefleet-demo';
@@ -17,19 +12,14 @@ export async function demo(): Promise<void> {
       process.stderr.write('fetching six sample photos from @vladmandic/face-api@1.7.15 (MIT)\n'),
   });
   process.stderr.write(`facefleet extract ${samples} ${OUTPUT}\n`);
-  await extractCommand().exitOverride().parseAsync([samples, OUTPUT], { from: 'user' });
+  const sheet = join(OUTPUT, SHEET);
+  await extractCommand()
+    .exitOverride()
+    .parseAsync([samples, OUTPUT, '--contact-sheet', sheet], { from: 'user' });
   if (process.exitCode) return;
-  const alignments = join(OUTPUT, 'alignments.jsonl');
-  const faces: SheetFace[] = [];
-  for await (const line of createInterface({ input: createReadStream(alignments) })) {
-    for (const face of decodeRecord(line, alignments).faces) {
-      if (face.crop !== null) faces.push({ face, crop: await readFile(join(OUTPUT, face.crop)) });
-    }
-  }
-  await writeFile(join(OUTPUT, SHEET), await contactSheet(faces, 'extended'));
   process.stdout.write(`
 Look at
-  ${OUTPUT}/${SHEET}   the ${faces.length} faces with landmarks and masks
+  ${sheet}   the faces with landmarks and masks
   ${OUTPUT}/faces/              the crops
   ${OUTPUT}/alignments.jsonl    boxes, landmarks, pose and masks, one line per photo
 Run next

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { FAILURE_LIMITS } from '../../worker/conductor/plugin-failures.ts';
 import { PROVIDERS } from '../../worker/engine/session.ts';
 import { DEFAULT_LIMITS } from '../../worker/source/limits.ts';
 import { outputOption } from './output-option.ts';
@@ -96,6 +97,21 @@ export function extractCommand(): Command {
     .option('-s, --skip-existing', 'keep every frame the output has, whatever it was made with', false)
     .option('-e, --skip-existing-faces', 'likewise, but only frames with faces', false)
     .option('--overwrite', 'start afresh: remove what an earlier extraction left in the output', false)
+    .option(
+      '--contact-sheet <file>',
+      'draw up to 120 faces with landmarks and masks into a .png, .jpg or .webp file',
+    )
+    .optionsGroup('Giving up:')
+    .addOption(
+      new Option('--max-failed-in-a-row <n>', 'frames in a row on which a plugin fails; 0 = any number')
+        .argParser(wholeNumber(0, 1_000_000_000))
+        .default(FAILURE_LIMITS.inARow),
+    )
+    .addOption(
+      new Option('--max-failed-share <percent>', 'percent of all frames on which a plugin fails; 100 = all')
+        .argParser(wholeNumber(0, 100))
+        .default(FAILURE_LIMITS.share * 100),
+    )
     .optionsGroup('Machine:')
     .addOption(
       new Option(

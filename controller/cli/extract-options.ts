@@ -35,6 +35,10 @@ export interface ExtractOptions {
   readonly skipExisting: boolean;
   readonly skipExistingFaces: boolean;
   readonly overwrite: boolean;
+  readonly contactSheet?: string;
+  readonly maxFailedInARow: number;
+  /** Percent. */
+  readonly maxFailedShare: number;
   readonly providers?: readonly Provider[];
   readonly excludeGpus?: readonly number[];
   readonly threads?: number;
@@ -123,6 +127,8 @@ function checkConflicts({
   skipExisting,
   skipExistingFaces,
   imageIsAligned,
+  skipFaces,
+  contactSheet,
   rotate,
 }: ExtractOptions): void {
   const fault = (text: string): never => {
@@ -131,6 +137,8 @@ function checkConflicts({
   if (maxSize?.unit === 'px' && maxSize.value > 0)
     fault('--max-size takes percent of the shorter side, such as 80%');
   if (overwrite && (skipExisting || skipExistingFaces)) fault('--overwrite contradicts --skip-existing');
+  if (skipFaces && contactSheet !== undefined)
+    fault('--contact-sheet shows face images, which --skip-faces does not write');
   if (skipExisting && skipExistingFaces) fault('give either --skip-existing or --skip-existing-faces');
   if (fromAlignments !== undefined && imageIsAligned)
     fault('give either --from-alignments or --image-is-aligned');

@@ -5,20 +5,23 @@ import type { CachedModel } from '../../models/cached-model.ts';
 import { ensureModel } from '../../models/ensure-model.ts';
 import { type ExtractSummary, extract } from '../../worker/conductor/extract.ts';
 import { rolesOf } from '../../worker/conductor/local-roles.ts';
+import { FAILURE_LIMITS } from '../../worker/conductor/plugin-failures.ts';
 import { stageOptions } from '../../worker/conductor/stage-options.ts';
 import { findGpus } from '../../worker/engine/find-gpus.ts';
 import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import type { Json } from '../../worker/formats/canonical-json.ts';
-import { openSource } from '../../worker/source/open-source.ts';
+import { openSource, type SourceSpec } from '../../worker/source/open-source.ts';
 import type { StageRole } from '../../worker/stage/plan-stage.ts';
 import { planLocal } from '../plan/plan-local.ts';
 import { readConfigFile } from './config-file.ts';
+import { stopAtOnce, stopNoLongerAtOnce } from './early-stop.ts';
 import { EXIT } from './exit-codes.ts';
 import { type ExtractOptions, toExtractSpec } from './extract-options.ts';
 import { fetchView } from './fetch-view.ts';
 import { type GivenAlignments, openGiven, unmatched } from './given-alignments.ts';
 import { announceFetch } from './models-command.ts';
 import { duration, type ProgressMode, progressView } from './progress.ts';
+import { sheetFormat, writeContactSheet } from './write-contact-sheet.ts';
 
 /** `facefleet extract IN OUT`: plans, runs and reports; sets the exit code. */
 export async function runExtract(
@@ -36,14 +39,16 @@ export async function runExtract(
     maxBytes: options.maxBytes,
     timeoutMs: options.decodeTimeout * 1000,
   };
-  const source = await openSource({
+  if (options.contactSheet !== undefined) sheetFormat(options.contactSheet);
+  const sourceSpec: SourceSpec = {
     input,
     recursive: options.recursive,
     followLinks: options.followLinks,
     everyN: options.everyN,
     limits,
     excludeDir: resolve(outputFolder),
-  });
+  };
+  const source = await openSource(sourceSpec);
   const stopping = stopOnSignals();
   let given: GivenAlignments | null = null;
   try {
@@ -77,6 +82,7 @@ export async function runExtract(
     const view = progressView(progressMode(options), startedMs);
     const summary = await extract({
       source,
+      sourceSpec,
       outputFolder,
       spec,
       stage: stageOptions(spec, stageRoles, limits.timeoutMs),
@@ -90,6 +96,11 @@ export async function runExtract(
       models: Object.fromEntries([...models].map(([name, { sha256 }]) => [name, sha256])),
       overwrite: options.overwrite,
       keepExisting: options.skipExisting ? 'any' : options.skipExistingFaces ? 'any-with-faces' : 'same-spec',
+      failureLimits: {
+        ...FAILURE_LIMITS,
+        inARow: options.maxFailedInARow,
+        share: options.maxFailedShare / 100,
+      },
       signal: stopping.signal,
       log,
       onProgress: (state) => view.update(state),
@@ -100,6 +111,10 @@ export async function runExtract(
       },
     }).finally(() => view.close());
     report(summary, outputFolder, options, (Date.now() - startedMs) / 1000);
+    if (options.contactSheet !== undefined && !summary.interrupted) {
+      const shown = await writeContactSheet(outputFolder, options.contactSheet, summary.faces);
+      process.stderr.write(`${counted(shown, 'face')} on ${options.contactSheet}\n`);
+    }
     if (given && options.output === 'text') {
       for (const line of unmatched(given.feed.counts(), summary.carried)) process.stderr.write(`${line}\n`);
     }
@@ -150,6 +165,7 @@ function stopOnSignals(): { readonly signal: AbortSignal; release(): void } {
     process.stderr.write('\nstopping: finishing the frames in work (once more to quit at once)\n');
     controller.abort();
   };
+  stopNoLongerAtOnce();
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   return {
@@ -157,6 +173,7 @@ function stopOnSignals(): { readonly signal: AbortSignal; release(): void } {
     release() {
       process.off('SIGINT', stop);
       process.off('SIGTERM', stop);
+      stopAtOnce();
     },
   };
 }
@@ -170,7 +187,7 @@ function report(summary: ExtractSummary, folder: string, { output }: ExtractOpti
     );
     return;
   }
-  const { frames, carried, faces, failed, rejected, provider } = summary;
+  const { frames, carried, faces, failed, rejected, skipped, provider } = summary;
   const fresh = frames - carried;
   const parts = [
     counted(frames, 'frame'),
@@ -178,6 +195,7 @@ function report(summary: ExtractSummary, folder: string, { output }: ExtractOpti
     counted(faces, 'face'),
     ...(rejected > 0 ? [`${rejected} implausible ones dropped`] : []),
     `${failed} failed`,
+    ...(skipped > 0 ? [`${counted(skipped, 'other file')} passed over`] : []),
   ];
   const rate = fresh > 0 ? ` (${(fresh / seconds).toFixed(1)} frames/s on ${provider})` : '';
   process.stderr.write(`${parts.join(', ')} in ${duration(seconds)}${rate}\n`);

@@ -6,22 +6,34 @@ import { errorText, FacefleetError } from '../errors/facefleet-error.ts';
 import type { Json } from '../formats/canonical-json.ts';
 import { cropKey } from '../formats/face-stem.ts';
 import type { FrameFailure } from '../formats/records.ts';
-import type { Source, SourceFrame } from '../source/source.ts';
+import type { SourceSpec } from '../source/open-source.ts';
+import type { Source } from '../source/source.ts';
 import type { FrameInWork } from '../stage/frame-in-work.ts';
 import type { StageEngine } from '../stage/plan-stage.ts';
 import { runStage, type StageOptions } from '../stage/run-stage.ts';
+import type { CropOptions } from '../stage/steps/crop.ts';
 import { lockDir } from '../store/dir-lock.ts';
 import { openDirStore } from '../store/dir-store.ts';
+import type { Store } from '../store/store.ts';
+import { FrameFeed } from './frame-feed.ts';
 import { frameFailure, frameRecord } from './frame-record.ts';
+import type { GivenFaceFeed } from './given-faces.ts';
+import { InWorkJournal } from './in-work-journal.ts';
 import { type KeepExisting, openOutput } from './open-output.ts';
 import type { OutputLog } from './output-log.ts';
+import { type FailureLimits, PluginFailures } from './plugin-failures.ts';
+import { probeFrames } from './probe-frames.ts';
 import { versions } from './versions.ts';
 
 export interface ExtractJob {
   readonly source: Source;
+  /** What `source` was opened with: another process can open it, too. */
+  readonly sourceSpec: SourceSpec;
   readonly outputFolder: string;
   readonly spec: ExtractSpec;
   readonly stage: Omit<StageOptions, 'crop'>;
+  /** Where faces come from instead of a detector. */
+  readonly given?: GivenFaceFeed;
   readonly engine: StageEngine;
   /** Recorded in extraction.json. */
   readonly plan: Json;
@@ -30,6 +42,7 @@ export interface ExtractJob {
   /** Remove what an earlier extraction wrote to the output. */
   readonly overwrite: boolean;
   readonly keepExisting: KeepExisting;
+  readonly failureLimits: FailureLimits;
   readonly signal: AbortSignal;
   readonly log: Logger;
   onProgress(state: ExtractProgress): void;
@@ -48,102 +61,120 @@ export interface ExtractProgress {
 export interface ExtractSummary extends ExtractProgress {
   /** Detected faces that the aligner or a filter did not accept. */
   readonly rejected: number;
+  /** Files of the source that are no images (see `Source.skipped`). */
+  readonly skipped: number;
   readonly interrupted: boolean;
   readonly provider: Provider;
 }
 
-/** Frames in a row that may fail in a plugin before the job is given up: something is wrong with the machine, not with them. */
-const MAX_FAILURES_IN_A_ROW = 50;
+/** In so many deaths of earlier runs a frame must have been in work to be tried in a process of its own first. */
+const SUSPECT_DEATHS = 2;
 
 /**
  * Extracts every frame of a source into a folder, on this machine. Frames that an earlier run finished are kept.
  * @throws FacefleetError of scope pod or job; frame failures are recorded instead
  */
 export async function extract(job: ExtractJob): Promise<ExtractSummary> {
-  const { source, log } = job;
   const store = await openDirStore(job.outputFolder);
   const lock = await lockDir(job.outputFolder);
   try {
-    const { spec, overwrite, keepExisting } = job;
-    // the engine first: an output is not overwritten by a run that cannot begin
-    const pool = await HostPool.open(job.stage.roles, job.engine, job.outputFolder);
-    const output = await openOutput(store, { spec, overwrite, keepExisting }).catch(
-      async (error: unknown) => {
-        await pool.close();
-        throw error;
-      },
-    );
-    for (const { provider, reason } of pool.report.skipped) {
-      log.warn({ provider, reason }, `${provider} is not available; ${pool.report.provider} runs the models`);
-    }
-    const tally = { carried: 0, rejected: 0 };
-    const { faces, ...cropOptions } = spec.output;
-    const keyOf = (frameKey: string, face: number): string => cropKey(output.stems.assign(frameKey), face);
-    const crop = faces ? { ...cropOptions, keyOf } : null;
-    let failuresInARow = 0;
-    let frames = 0;
-    const state = (): ExtractProgress => {
-      const { frames: done, faces, failed } = output.counts();
-      return { total: source.count, frames: done + failed, carried: tally.carried, faces, failed };
-    };
-    const progress = (): void => job.onProgress(state());
-
-    async function* open(): AsyncGenerator<SourceFrame> {
-      for await (const frame of source.frames()) {
-        if (job.signal.aborted) return;
-        frames += 1;
-        output.stems.assign(frame.key);
-        if (output.done(frame.key)) {
-          output.carry(frame.index, frame.key);
-          tally.carried += 1;
-          progress();
-        } else yield frame;
-      }
-    }
-    const finish = async (frame: FrameInWork): Promise<void> => {
-      if (frame.error === null) await recordFrame(frame, output);
-      if (frame.error === null) {
-        tally.rejected += frame.faces.filter(({ rejection }) => rejection !== null).length;
-        failuresInARow = 0;
-      } else {
-        const failure = frameFailure(frame);
-        log.debug(failure, 'a frame failed');
-        job.onFailure(failure);
-        await output.record(failure);
-        if (frame.error.code === 'FF3003') failuresInARow += 1;
-        if (failuresInARow >= MAX_FAILURES_IN_A_ROW) {
-          throw new FacefleetError(
-            'FF3005',
-            `${failuresInARow} frames in a row failed, the last: ${frame.error.message}`,
-          );
-        }
-      }
-      progress();
-    };
+    const journal = new InWorkJournal(job.outputFolder, job.overwrite);
+    const deadly = new Map<string, FacefleetError>();
+    let complete = false;
     try {
-      await runStage(pool, { ...job.stage, crop }, open(), finish, job.signal);
-    } catch (error) {
-      // what was recorded is kept where that is still possible; the first error is the one to report
-      await output.stop().catch((second: unknown) => log.warn(errorText(second)));
-      throw error;
+      for (const [key, error] of await deadlyFrames(job, journal)) deadly.set(key, error);
+      const summary = await runExtraction(job, store, journal, deadly);
+      complete = !summary.interrupted;
+      return summary;
     } finally {
-      await pool.close();
+      journal.close((key) => !complete || deadly.has(key));
     }
-    const { provider } = pool.report;
-    const about = { plan: job.plan, models: job.models, versions: versions(provider) };
-    const interrupted = job.signal.aborted;
-    if (interrupted) await output.stop(about);
-    else await output.finish({ ...about, frames });
-    return { ...state(), rejected: tally.rejected, interrupted, provider };
   } finally {
     await lock.release();
   }
 }
 
-/** Records what was found in a frame; a record that cannot be written marks the frame as failed instead. */
-async function recordFrame(frame: FrameInWork, output: OutputLog): Promise<void> {
+async function runExtraction(
+  job: ExtractJob,
+  store: Store,
+  journal: InWorkJournal,
+  deadly: ReadonlyMap<string, FacefleetError>,
+): Promise<ExtractSummary> {
+  const { source, log, spec, overwrite, keepExisting, signal } = job;
+  // the engine first: an output is not overwritten by a run that cannot begin
+  const pool = await HostPool.open(job.stage.roles, job.engine, job.outputFolder);
+  const output = await openOutput(store, { spec, overwrite, keepExisting }).catch(async (error: unknown) => {
+    await pool.close();
+    throw error;
+  });
+  for (const { provider, reason } of pool.report.skipped) {
+    log.warn({ provider, reason }, `${provider} is not available; ${pool.report.provider} runs the models`);
+  }
+  let rejected = 0;
+  const failures = new PluginFailures(job.failureLimits);
+  const state = (): ExtractProgress => {
+    const { frames, faces, failed } = output.counts();
+    return { total: source.count, frames: frames + failed, carried: feed.counts().carried, faces, failed };
+  };
+  const progress = (): void => job.onProgress(state());
+  const feed = new FrameFeed({ source, output, journal, deadly, signal, onCarried: progress });
+  const crop = cropOf(spec);
+  const keyOf = (frameKey: string, face: number): string => cropKey(output.stems.assign(frameKey), face);
+
+  const finish = async (frame: FrameInWork): Promise<void> => {
+    if (frame.error === null) await recordFrame(frame, output, feed.versionOf(frame.key));
+    if (frame.error === null) {
+      rejected += frame.faces.filter(({ rejection }) => rejection !== null).length;
+    } else {
+      const failure = frameFailure(frame);
+      log.debug(failure, 'a frame failed');
+      job.onFailure(failure);
+      await output.record(failure);
+    }
+    feed.ended(frame.key);
+    failures.note(frame.error);
+    progress();
+  };
   try {
-    await output.record(frameRecord(frame, frame.size!));
+    const options = { ...job.stage, crop: crop && { ...crop, keyOf } };
+    const frames = job.given?.frames(feed.frames()) ?? feed.frames();
+    await runStage(pool, options, frames, finish, signal);
+  } catch (error) {
+    // what was recorded is kept where that is still possible; the first error is the one to report
+    await output.stop().catch((second: unknown) => log.warn(errorText(second)));
+    throw error;
+  } finally {
+    await pool.close();
+  }
+  const { provider } = pool.report;
+  const about = { plan: job.plan, models: job.models, versions: versions(provider) };
+  const interrupted = signal.aborted;
+  if (interrupted) await output.stop(about);
+  else await output.finish({ ...about, frames: feed.counts().frames });
+  return { ...state(), skipped: source.skipped, rejected, interrupted, provider };
+}
+
+function cropOf({ output: { faces, ...options } }: ExtractSpec): CropOptions | null {
+  return faces ? options : null;
+}
+
+/** Frames that were in work in several deaths are tried in a process of their own: those that it dies of are not touched here. */
+async function deadlyFrames(job: ExtractJob, journal: InWorkJournal): Promise<Map<string, FacefleetError>> {
+  const suspects = journal.inDeaths(SUSPECT_DEATHS);
+  if (suspects.length === 0) return new Map();
+  job.log.warn(
+    { frames: suspects.length },
+    'earlier runs died while they worked on these frames; trying them in a process of their own',
+  );
+  const { sourceSpec: source, stage, signal } = job;
+  const engine = { ...job.engine, threads: 1 };
+  return await probeFrames({ source, suspects, stage, crop: cropOf(job.spec), engine }, signal);
+}
+
+/** Records what was found in a frame; a record that cannot be written marks the frame as failed instead. */
+async function recordFrame(frame: FrameInWork, output: OutputLog, version?: string): Promise<void> {
+  try {
+    await output.record(frameRecord(frame, frame.size!), version);
   } catch (error) {
     if (!(error instanceof FacefleetError) || error.scope !== 'frame') throw error;
     frame.error = error;

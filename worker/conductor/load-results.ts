@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { FacefleetError } from '../errors/facefleet-error.ts';
 import type { ExtractionFile } from '../formats/extraction-file.ts';
 import { FACES_PREFIX, type FaceStems, stemOfCrop } from '../formats/face-stem.ts';
-import { HashedMap } from '../formats/hashed-map.ts';
+import { HashedMap, hash48 } from '../formats/hashed-map.ts';
 import { readLines } from '../formats/json-lines.ts';
 import { ALIGNMENTS_KEY } from '../formats/output-keys.ts';
 import { decodePart, PARTS_PREFIX, partKey, partNumber } from '../formats/part.ts';
 import { resultHead } from '../formats/result-head.ts';
+import { readVersions } from '../formats/version-lines.ts';
 import type { Store } from '../store/store.ts';
-import { type Location, MERGED, type ResultIndex } from './result-index.ts';
+import { type Location, MERGED, type ResultIndex, UNKNOWN_VERSION } from './result-index.ts';
 
 /** What earlier runs left in a store, into which `index` and `stems` it goes, and which records count. */
 export interface Loading {
@@ -28,10 +29,12 @@ export interface Loading {
 export async function loadResults(loading: Loading): Promise<number> {
   const { store, found } = loading;
   const crops = await presentCrops(store);
+  const versionOf = await readVersions(store);
   const sha256 = createHash('sha256');
   for await (const lines of readLines(store, ALIGNMENTS_KEY, (bytes) => sha256.update(bytes))) {
     for (const { offset, bytes } of lines) {
-      note(loading, crops, bytes, ALIGNMENTS_KEY, { part: MERGED, offset, length: bytes.length + 1 });
+      const at = { part: MERGED, offset, length: bytes.length + 1 };
+      note(loading, crops, bytes, ALIGNMENTS_KEY, at, (key) => versionOf(key) ?? UNKNOWN_VERSION);
     }
   }
   const merged = (await store.head(ALIGNMENTS_KEY)) !== null;
@@ -51,8 +54,9 @@ export async function loadResults(loading: Loading): Promise<number> {
   }
   for (const part of numbers) {
     const key = partKey(part);
-    for (const { offset, bytes } of decodePart(key, await store.get(key))) {
-      note(loading, crops, bytes, key, { part, offset, length: bytes.length + 1 });
+    for (const { offset, bytes, version } of decodePart(key, await store.get(key))) {
+      const hashed = version === undefined ? UNKNOWN_VERSION : hash48(version);
+      note(loading, crops, bytes, key, { part, offset, length: bytes.length + 1 }, () => hashed);
     }
   }
   return (numbers.at(-1) ?? -1) + 1;
@@ -79,6 +83,7 @@ function note(
   line: Uint8Array,
   where: string,
   at: Location,
+  versionOf: (key: string) => number,
 ): void {
   const { key, faces, crops } = resultHead(line, where);
   for (const crop of crops) {
@@ -87,7 +92,8 @@ function note(
   }
   const counts =
     faces !== null && (faces > 0 || keepEmpty) && crops.every((crop) => present.get(crop) !== undefined);
-  if (counts) index.add(key, at, faces);
+  if (counts) index.add(key, at, faces, versionOf(key));
+  else if (faces !== null) index.addStale(key, at, faces);
   else index.drop(key);
 }
 

@@ -55,7 +55,13 @@ export async function openOutput(store: Store, options: OutputOptions): Promise<
   const first = found ? await loadResults({ store, found, index, stems, keepEmpty }) : 0;
   await store.put(EXTRACTION_KEY, encodeExtraction(extraction), { durable: true });
   const writer = new PartWriter(store, first, { ...PART_LIMITS, ...options.limits });
-  return new OutputLog(store, extraction, { index, stems, writer, now });
+  return new OutputLog(store, extraction, {
+    index,
+    stems,
+    writer,
+    now,
+    anyVersion: keepExisting !== 'same-spec',
+  });
 }
 
 async function findExtraction(store: Store, keepExisting: KeepExisting): Promise<ExtractionFile | null> {

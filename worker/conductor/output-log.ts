@@ -9,13 +9,16 @@ import {
   encodeExtraction,
 } from '../formats/extraction-file.ts';
 import type { FaceStems } from '../formats/face-stem.ts';
-import { ALIGNMENTS_KEY, FAILURES_KEY } from '../formats/output-keys.ts';
+import { hash48 } from '../formats/hashed-map.ts';
+import { ALIGNMENTS_KEY, FAILURES_KEY, VERSIONS_KEY } from '../formats/output-keys.ts';
 import { type FrameResult, isFailure } from '../formats/records.ts';
+import { versionLine } from '../formats/version-lines.ts';
 import type { Store } from '../store/store.ts';
 import { deleteParts, partNumbers } from './load-results.ts';
 import { mergeResults } from './merge-results.ts';
 import type { PartWriter } from './part-writer.ts';
-import type { ResultIndex } from './result-index.ts';
+import { removeStaleCrops } from './remove-stale-crops.ts';
+import { type ResultIndex, UNKNOWN_VERSION } from './result-index.ts';
 
 /** What a run knows about itself at its end. */
 export interface Summary {
@@ -27,6 +30,8 @@ export interface Summary {
   readonly models?: unknown;
 }
 
+const VERSIONS_CHUNK = 1 << 20;
+
 /** Where a run records how each frame ended; see `openOutput`. */
 export class OutputLog {
   /** The stems of all keys; those of earlier runs are kept. */
@@ -35,6 +40,7 @@ export class OutputLog {
   readonly #index: ResultIndex;
   readonly #writer: PartWriter;
   readonly #now: () => Date;
+  readonly #anyVersion: boolean;
   #extraction: ExtractionFile;
   #ended = false;
 
@@ -42,7 +48,14 @@ export class OutputLog {
   constructor(
     store: Store,
     extraction: ExtractionFile,
-    state: { index: ResultIndex; stems: FaceStems; writer: PartWriter; now: () => Date },
+    state: {
+      index: ResultIndex;
+      stems: FaceStems;
+      writer: PartWriter;
+      now: () => Date;
+      /** Records count whatever became of the file that they are of. */
+      anyVersion: boolean;
+    },
   ) {
     this.#store = store;
     this.#extraction = extraction;
@@ -50,26 +63,36 @@ export class OutputLog {
     this.stems = state.stems;
     this.#writer = state.writer;
     this.#now = state.now;
+    this.#anyVersion = state.anyVersion;
   }
 
-  /** Whether a frame has a record that counts, from this run or an earlier one. Failed frames are not done: they are tried again. */
-  done(key: string): boolean {
-    return this.#index.recordOf(key) !== undefined;
+  /**
+   * Whether a frame has a record that counts, from this run or an earlier one. Failed frames are not done: they are tried again.
+   * @param version of its file, when known: a record of another version does not count
+   */
+  done(key: string, version?: string): boolean {
+    const row = this.#index.recordOf(key);
+    if (row === undefined) return false;
+    const before = this.#index.versionOf(row);
+    const unknown = version === undefined || before === UNKNOWN_VERSION;
+    return unknown || this.#anyVersion || before === hash48(version);
   }
 
   /**
    * Records how a frame ended; its crops must be in the store before. Returns when the result is taken, which waits while the store
    * is behind; it is committed within a second, or by `stop` or `finish`. Throws FF3003 for a record that cannot be written as
    * JSON (the frame then still needs a result, such as a failure with that code) and what earlier commits failed with.
+   * @param version of the frame's file, when known
    */
-  async record(result: FrameResult): Promise<void> {
+  async record(result: FrameResult, version?: string): Promise<void> {
     this.#checkOpen();
     const line = isFailure(result) ? encodeFailure(result) : encodeRecord(result);
     await this.#writer.room();
     const row = this.#index.add(
       result.key,
-      this.#writer.append(line),
+      this.#writer.append(line, version),
       isFailure(result) ? null : result.faces.length,
+      version === undefined ? UNKNOWN_VERSION : hash48(version),
     );
     this.#index.place(result.index, row);
   }
@@ -77,11 +100,14 @@ export class OutputLog {
   /**
    * Takes the record of a frame that is done into this run, under its present index, and gives its number of faces.
    * Throws FF4005 when the frame is not done.
+   * @param version of its file, taken for that of the record when that is unknown
    */
-  carry(index: number, key: string): { readonly faces: number } {
+  carry(index: number, key: string, version?: string): { readonly faces: number } {
     this.#checkOpen();
     const row = this.#index.recordOf(key);
     if (row === undefined) throw new FacefleetError('FF4005', `there is no record of ${key}`);
+    if (version !== undefined && this.#index.versionOf(row) === UNKNOWN_VERSION)
+      this.#index.setVersion(row, hash48(version));
     this.#index.place(index, row);
     return { faces: this.#index.facesIn(row) };
   }
@@ -101,7 +127,7 @@ export class OutputLog {
 
   /**
    * Ends a run whose frames all have results: merges them into alignments.jsonl and failures.jsonl, in source order, and removes
-   * the parts. A kill at any moment leaves an output that another run completes to the same bytes.
+   * the crops of frames that are gone or were processed again, and the parts. A kill at any moment leaves an output that another run completes to the same bytes.
    */
   async finish(summary: Summary = {}): Promise<ExtractionFile> {
     this.#checkOpen();
@@ -111,8 +137,11 @@ export class OutputLog {
     }
     this.#ended = true;
     await this.#writer.flush();
+    // first, while the records that name them are there
+    await removeStaleCrops(this.#store, this.#index);
     const digest = await this.#merge(ALIGNMENTS_KEY, 'records');
     await this.#merge(FAILURES_KEY, 'failures');
+    await this.#writeVersions();
     const extraction = await this.#close('complete', digest, summary);
     await deleteParts(this.#store, await partNumbers(this.#store));
     return extraction;
@@ -130,6 +159,21 @@ export class OutputLog {
     }
     await this.#store.put(key, hashed(), { durable: true });
     return sha256.digest('hex');
+  }
+
+  async #writeVersions(): Promise<void> {
+    const index = this.#index;
+    async function* lines(): AsyncGenerator<Uint8Array> {
+      let text = '';
+      for (const { key, version } of index.placedVersions()) {
+        text += versionLine(key, version);
+        if (text.length < VERSIONS_CHUNK) continue;
+        yield Buffer.from(text);
+        text = '';
+      }
+      yield Buffer.from(text);
+    }
+    await this.#store.put(VERSIONS_KEY, lines(), { durable: true });
   }
 
   async #close(

@@ -24,6 +24,7 @@ export class PartWriter {
   readonly #limits: PartLimits;
   #number: number;
   #lines: Uint8Array[] = [];
+  #versions: (string | null)[] = [];
   #bytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #pending = 0;
@@ -43,12 +44,16 @@ export class PartWriter {
     this.#check();
   }
 
-  /** Takes a line (without line feed) into the open part and says where it will stand. */
-  append(text: string): Location {
+  /**
+   * Takes a line (without line feed) into the open part and says where it will stand.
+   * @param version of the frame's file, when known
+   */
+  append(text: string, version?: string): Location {
     this.#check();
     const line = Buffer.from(`${text}\n`);
     const location = { part: this.#number, offset: this.#bytes, length: line.length };
     this.#lines.push(line);
+    this.#versions.push(version ?? null);
     this.#bytes += line.length;
     if (this.#lines.length >= this.#limits.frames || this.#bytes >= this.#limits.bytes) this.#close();
     else this.#timer ??= setTimeout(() => this.#close(), this.#limits.ageMs).unref();
@@ -66,13 +71,14 @@ export class PartWriter {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#lines.length === 0) return;
-    const [number, lines] = [this.#number++, this.#lines];
+    const [number, lines, versions] = [this.#number++, this.#lines, this.#versions];
     this.#lines = [];
+    this.#versions = [];
     this.#bytes = 0;
     this.#pending++;
     this.#flight = this.#flight.then(async () => {
       try {
-        if (!this.#fault) await this.#commit(partKey(number), encodePart(number, lines));
+        if (!this.#fault) await this.#commit(partKey(number), encodePart(number, lines, versions));
       } catch (error) {
         this.#fault = { error };
       } finally {

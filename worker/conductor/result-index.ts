@@ -1,5 +1,5 @@
 import type { Counts } from '../formats/extraction-file.ts';
-import { HashedMap } from '../formats/hashed-map.ts';
+import { HashedMap, hash48 } from '../formats/hashed-map.ts';
 
 /** `part` of lines in the merged file of an earlier run. */
 export const MERGED = -1;
@@ -15,11 +15,13 @@ export interface Location {
 }
 
 const FAILURE = -1;
+/** Of files whose version nobody knows. */
+export const UNKNOWN_VERSION = -1;
 const FIRST_ROWS = 1024;
 
 /**
  * Where the result of every frame stands, by key and, once the present run has met the frame, by index. Holds numbers only: some
- * 60 bytes a frame.
+ * 80 bytes a frame.
  */
 export class ResultIndex {
   readonly #rowOfKey = new HashedMap();
@@ -28,6 +30,10 @@ export class ResultIndex {
   #offsets = new Float64Array(FIRST_ROWS);
   #lengths = new Uint32Array(FIRST_ROWS);
   #faces = new Int32Array(FIRST_ROWS);
+  /** `hash48` of the key. */
+  #keys = new Float64Array(FIRST_ROWS);
+  /** `hash48` of the version of the frame's file, or UNKNOWN_VERSION. */
+  #versions = new Float64Array(FIRST_ROWS);
   /** Row + 1 by index; 0 = none. */
   #rowOfIndex = new Uint32Array(FIRST_ROWS);
   /** One more than the largest index met. */
@@ -36,15 +42,33 @@ export class ResultIndex {
   #failed = 0;
   #totalFaces = 0;
 
-  /** Notes the result of `key`, in place of an earlier one. @param faces null for a failure @returns its row */
-  add(key: string, { part, offset, length }: Location, faces: number | null): number {
+  /**
+   * Notes the result of `key`, in place of an earlier one.
+   * @param faces null for a failure
+   * @param version `hash48` of the version of its file, or UNKNOWN_VERSION
+   * @returns its row
+   */
+  add(key: string, at: Location, faces: number | null, version = UNKNOWN_VERSION): number {
+    const row = this.#append(key, at, faces, version);
+    this.#rowOfKey.set(key, row);
+    return row;
+  }
+
+  /** Notes a record that does not count, and that `key` has none; its crops may still be there. */
+  addStale(key: string, at: Location, faces: number): void {
+    this.#append(key, at, faces, UNKNOWN_VERSION);
+    this.drop(key);
+  }
+
+  #append(key: string, { part, offset, length }: Location, faces: number | null, version: number): number {
     if (this.#rows === this.#parts.length) this.#growRows();
     const row = this.#rows++;
     this.#parts[row] = part;
     this.#offsets[row] = offset;
     this.#lengths[row] = length;
     this.#faces[row] = faces ?? FAILURE;
-    this.#rowOfKey.set(key, row);
+    this.#keys[row] = hash48(key);
+    this.#versions[row] = version;
     return row;
   }
 
@@ -62,6 +86,16 @@ export class ResultIndex {
   /** Number of faces of the record in `row`. */
   facesIn(row: number): number {
     return this.#faces[row] ?? 0;
+  }
+
+  /** `hash48` of the version of the file behind the record in `row`, or UNKNOWN_VERSION. */
+  versionOf(row: number): number {
+    return this.#versions[row] ?? UNKNOWN_VERSION;
+  }
+
+  /** Notes the version of the file behind the record in `row`. */
+  setVersion(row: number, version: number): void {
+    this.#versions[row] = version;
   }
 
   /** Makes the result in `row` that of the frame `index`. */
@@ -83,13 +117,56 @@ export class ResultIndex {
     for (let index = 0; index < this.#indexes; index++) {
       const row = (this.#rowOfIndex[index] ?? 0) - 1;
       if (row < 0 || (this.#faces[row] === FAILURE) !== (kind === 'failures')) continue;
-      const at = {
-        part: this.#parts[row] ?? 0,
-        offset: this.#offsets[row] ?? 0,
-        length: this.#lengths[row] ?? 0,
-      };
-      yield { index, at };
+      yield { index, at: this.#location(row) };
     }
+  }
+
+  /** Of all placed records whose file's version is known, by index: `hash48` of key and version. */
+  *placedVersions(): Generator<{ readonly key: number; readonly version: number }> {
+    for (let index = 0; index < this.#indexes; index++) {
+      const row = (this.#rowOfIndex[index] ?? 0) - 1;
+      const version = this.versionOf(row);
+      if (row < 0 || this.#faces[row] === FAILURE || version === UNKNOWN_VERSION) continue;
+      yield { key: this.#keys[row] ?? 0, version };
+    }
+  }
+
+  /** The records with faces that are not placed (of frames that are gone, or were processed again), and where the placed record of a key is. */
+  unplaced(): {
+    readonly records: Iterable<Location>;
+    readonly placedRecordOf: (key: string) => Location | undefined;
+  } {
+    const placed = this.#placedRows();
+    return {
+      records: this.#unplacedRecords(placed),
+      placedRecordOf: (key) => {
+        const row = this.recordOf(key);
+        return row !== undefined && placed[row] === 1 ? this.#location(row) : undefined;
+      },
+    };
+  }
+
+  *#unplacedRecords(placed: Uint8Array): Generator<Location> {
+    for (let row = 0; row < this.#rows; row++) {
+      if ((this.#faces[row] ?? 0) > 0 && placed[row] !== 1) yield this.#location(row);
+    }
+  }
+
+  #placedRows(): Uint8Array {
+    const placed = new Uint8Array(this.#rows);
+    for (let index = 0; index < this.#indexes; index++) {
+      const row = (this.#rowOfIndex[index] ?? 0) - 1;
+      if (row >= 0) placed[row] = 1;
+    }
+    return placed;
+  }
+
+  #location(row: number): Location {
+    return {
+      part: this.#parts[row] ?? 0,
+      offset: this.#offsets[row] ?? 0,
+      length: this.#lengths[row] ?? 0,
+    };
   }
 
   #count(row: number, sign: 1 | -1): void {
@@ -107,6 +184,8 @@ export class ResultIndex {
     this.#offsets = grown(this.#offsets);
     this.#lengths = grown(this.#lengths);
     this.#faces = grown(this.#faces);
+    this.#keys = grown(this.#keys);
+    this.#versions = grown(this.#versions);
   }
 }
 

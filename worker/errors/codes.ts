@@ -201,7 +201,7 @@ export const CODES = {
   },
   FF3006: {
     message: 'Too many frames failed in a plugin',
-    hint: 'The machine or the model is at fault rather than the frames: see the message. Frames that were done are kept; --max-failed changes the limits.',
+    hint: 'The machine or the model is at fault rather than the frames: see the message. Done frames are kept; --max-failed-in-a-row and --max-failed-share change the limits.',
     retry: 'never',
     scope: 'job',
   },

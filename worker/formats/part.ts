@@ -16,23 +16,54 @@ export function partNumber(key: string): number | null {
   return digits === undefined || partKey(Number(digits)) !== key ? null : Number(digits);
 }
 
+/** A result line of a part. */
+export interface PartLine extends Line {
+  /** Of the file that the frame came from (see `FrameHead`); absent when it is unknown. */
+  readonly version?: string;
+}
+
+const VERSIONS = Buffer.from('{"versions":');
+
 /**
- * The bytes of a part: the results of some frames in the order they ended, and a last line with their number and SHA-256.
+ * The bytes of a part: the results of some frames in the order they ended, a line with the versions of their files, and a last line
+ * with their number and SHA-256.
  * @param lines each with its line feed
+ * @param versions one for each line, null for those that are unknown
  */
-export function encodePart(number: number, lines: readonly Uint8Array[]): Uint8Array {
-  const body = Buffer.concat(lines);
+export function encodePart(
+  number: number,
+  lines: readonly Uint8Array[],
+  versions: readonly (string | null)[] = [],
+): Uint8Array {
+  const known = versions.some((version) => version !== null);
+  const body = Buffer.concat(known ? [...lines, Buffer.from(`${JSON.stringify({ versions })}\n`)] : lines);
   return Buffer.concat([body, Buffer.from(trailer(number, lines.length, body))]);
 }
 
 /** The result lines of a part. Throws FF4005 with its key when it is not exactly what was written. */
-export function decodePart(key: string, bytes: Uint8Array): readonly Line[] {
+export function decodePart(key: string, bytes: Uint8Array): readonly PartLine[] {
   const lines = splitLines(bytes, 0);
   const last = lines.pop();
   const body = bytes.subarray(0, last?.offset ?? 0);
+  const versions = VERSIONS.equals(lines.at(-1)?.bytes.subarray(0, VERSIONS.length) ?? new Uint8Array(0))
+    ? versionsIn(lines.pop()!.bytes)
+    : [];
   const expected = Buffer.from(trailer(partNumber(key) ?? -1, lines.length, body));
-  if (last && expected.equals(bytes.subarray(last.offset))) return lines;
-  throw new FacefleetError('FF4005', `${key}: its checksum is wrong or missing`);
+  if (!last || !expected.equals(bytes.subarray(last.offset)))
+    throw new FacefleetError('FF4005', `${key}: its checksum is wrong or missing`);
+  return lines.map((line, i) => {
+    const version = versions[i];
+    return typeof version === 'string' ? { ...line, version } : line;
+  });
+}
+
+/** Damage is left to the checksum. */
+function versionsIn(line: Uint8Array): readonly unknown[] {
+  try {
+    return (JSON.parse(Buffer.from(line).toString('utf8')) as { versions: unknown[] }).versions;
+  } catch {
+    return [];
+  }
 }
 
 function trailer(number: number, lines: number, body: Uint8Array): string {

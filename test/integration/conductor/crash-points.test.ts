@@ -60,6 +60,20 @@ describe('a crash at any mutation, then another run', () => {
     await everyCrashPoint({ keys: others, limits }, { keys: fewer, limits });
   });
 
+  it('of a second run over a source of which some frames were replaced and some are gone', async () => {
+    const first = { keys, limits, versionOf: () => 'old' };
+    const second: FakeRun = {
+      keys: keys.filter((_, i) => i % 5 > 0),
+      limits,
+      versionOf: (key) => (chance(`replaced ${key}`) < 0.4 ? 'new' : 'old'),
+    };
+    await everyCrashPoint(second, first);
+    const after = await undisturbed(second, first);
+    const named = [...after['alignments.jsonl']!.matchAll(/"crop":"([^"]+)"/g)].map(([, crop]) => crop);
+    const there = Object.keys(after).filter((key) => key.startsWith('faces/'));
+    assert.deepEqual(there, named.sort(), 'no crop of a frame that is gone or was replaced');
+  });
+
   it('of a run that overwrites another extraction', async () => {
     const run = { keys: keys.slice(0, 12), limits, spec: { detect: 'other' }, overwrite: true };
     await everyCrashPoint(run, { keys: keys.slice(6, 20), limits });

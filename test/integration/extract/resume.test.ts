@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
@@ -35,7 +35,7 @@ describe('a second run into the same output', () => {
   function copies(name: string): { photos: string; output: string } {
     const photos = join(folder, name, 'photos');
     const output = join(folder, name, 'out');
-    cpSync(input, photos, { recursive: true });
+    cpSync(input, photos, { recursive: true, preserveTimestamps: true });
     cpSync(undisturbed, output, { recursive: true, preserveTimestamps: true });
     return { photos, output };
   }
@@ -78,6 +78,29 @@ describe('a second run into the same output', () => {
     const fresh = join(folder, 'added', 'fresh');
     await extractCli([photos, fresh]);
     assert.deepEqual(differences(fingerprint(output), fingerprint(fresh)), []);
+  });
+
+  it('processes a photo again that was replaced under the same name, and drops the crops of what is gone', async () => {
+    const { photos, output } = copies('replaced');
+    await writeFile(join(photos, 'photo-002.jpg'), await smallPhoto(0, 500));
+    await writeFile(join(photos, 'photo-004.jpg'), await noFace());
+    rmSync(join(photos, 'photo-005.jpg'));
+    const written = cropWrites(output);
+    const end = await extractCli([photos, output]);
+    assert.deepEqual([end.carried, end.total], [FRAMES - 2, FRAMES]);
+    const fresh = join(folder, 'replaced', 'fresh');
+    await extractCli([photos, fresh]);
+    assert.deepEqual(differences(fingerprint(output), fingerprint(fresh)), []);
+    const again = rewritten(output, written).filter((crop) => existsSync(join(output, crop)));
+    assert.ok(again.length > 0 && again.every((crop) => crop.startsWith('faces/photo-002_')));
+    utimesSync(join(photos, 'photo-003.jpg'), 1, 1);
+    assert.equal(
+      (await extractCli([photos, output])).carried,
+      FRAMES - 1,
+      'another time of change is a change',
+    );
+    utimesSync(join(photos, 'photo-003.jpg'), 2, 2);
+    assert.equal((await extractCli([photos, output, '--skip-existing'])).carried, FRAMES);
   });
 
   it('makes a lost crop again', async () => {

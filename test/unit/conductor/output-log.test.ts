@@ -130,6 +130,42 @@ describe('openOutput and OutputLog', () => {
     assert.equal((await openOutput(store, { spec })).done('a.jpg'), false);
   });
 
+  it('a record of another version of the file is not done, and its crops go with it', async () => {
+    const store = new MemoryStore();
+    const first = await openOutput(store, { spec });
+    const two = await withFace(store, 0, 'a.jpg', 'a');
+    await store.put('faces/a_1.png', fakeCrop('faces/a_1.png'));
+    await first.record({ ...two, faces: [...two.faces, fakeFace('faces/a_1.png')] }, 'v1');
+    await first.record(await withFace(store, 1, 'b.jpg', 'b'), 'v1');
+    await first.record(await withFace(store, 2, 'c.jpg', 'c'));
+    await first.record(await withFace(store, 3, 'd.jpg', 'd'), 'v1');
+    await first.stop();
+    for (const opened of ['from the parts', 'from the merged file']) {
+      const second = await openOutput(store, { spec });
+      assert.equal(second.done('a.jpg', 'v2'), false, opened);
+      assert.equal(second.done('a.jpg', 'v1'), true, opened);
+      assert.equal(second.done('a.jpg'), true, opened);
+      assert.equal(second.done('c.jpg', 'v9'), true, `${opened}: its version is unknown`);
+      for (const [i, key] of ['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg'].entries()) second.carry(i, key);
+      if (opened === 'from the parts') await second.finish();
+    }
+    const kept = await openOutput(store, { spec, keepExisting: 'any' });
+    assert.equal(kept.done('a.jpg', 'v2'), true, 'kept whatever became of the file');
+    await store.put('faces/mine_0.png', fakeCrop('mine'));
+    const third = await openOutput(store, { spec });
+    await third.record(await withFace(store, 0, 'a.jpg', 'a'), 'v2');
+    third.carry(1, 'b.jpg', 'v1');
+    third.carry(2, 'c.jpg', 'v3');
+    await third.finish({ frames: 3 });
+    const crops = Object.keys(await contents(store)).filter((key) => key.startsWith('faces/'));
+    assert.deepEqual(crops, ['faces/a_0.png', 'faces/b_0.png', 'faces/c_0.png', 'faces/mine_0.png']);
+    const fourth = await openOutput(store, { spec });
+    assert.deepEqual(
+      ['a.jpg', 'b.jpg', 'c.jpg'].map((key) => fourth.done(key, 'v3')),
+      [false, false, true],
+    );
+  });
+
   it('stems of earlier runs win', async () => {
     const store = new MemoryStore();
     const first = await openOutput(store, { spec });

@@ -95,7 +95,7 @@ describe('openSource', () => {
     assert.match(before ?? '', /^3-\d+$/);
     assert.equal(await version(), before);
     await utimes(path, 1, 1);
-    assert.equal(await version(), '3-1000000000');
+    assert.equal(await version(), '3-1');
   });
 
   it('lets a frame be refused before it is read', async () => {
