@@ -7,6 +7,7 @@ import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { extractCommand } from './extract-command.ts';
 import { inspectCommand } from './inspect-command.ts';
 import { modelsCommand } from './models-command.ts';
+import { planCommand } from './plan-command.ts';
 import { pluginsCommand } from './plugins-command.ts';
 
 const EXIT_CODES = `
@@ -31,6 +32,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     extractCommand(),
     convertCommand(),
     inspectCommand(),
+    planCommand(),
     modelsCommand(),
     pluginsCommand(),
   ]) {

@@ -1,6 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import * as ort from 'onnxruntime-node';
 import { MODELS } from '../../models/catalog/catalog.ts';
 import { findModel } from '../../models/ensure-model.ts';
 import { profileModels } from '../../models/profile/profile-models.ts';
@@ -57,12 +56,11 @@ async function profile(names: string[], options: ProfileOptions): Promise<void> 
     throw new FacefleetError('FF5001', 'name the GPU with --product: webgpu does not tell it');
   }
   const product = options.product ?? (onGpu ? gpu!.product.replaceAll(' ', '-') : await ownCpu());
+  const onnxruntime = await runtimeVersion();
   const say = (line: string): void => {
     if (options.output === 'text') process.stdout.write(`${line}\n`);
   };
-  say(
-    `${product}, ${provider}, onnxruntime ${ort.env.versions.node}\nMODEL          BATCH  MEMORY MiB  ITEMS/s`,
-  );
+  say(`${product}, ${provider}, onnxruntime ${onnxruntime}\nMODEL          BATCH  MEMORY MiB  ITEMS/s`);
   const measured: ProfileFile['models'] = [];
   const request = {
     models,
@@ -88,7 +86,7 @@ async function profile(names: string[], options: ProfileOptions): Promise<void> 
   const file: ProfileFile = {
     product,
     provider,
-    onnxruntime: ort.env.versions.node ?? ort.env.versions.common,
+    onnxruntime,
     measured: { secondsEach: options.seconds },
     models: measured,
   };
@@ -102,6 +100,12 @@ function batchSizes(text: string): number[] {
   const sizes = [...new Set(text.split(',').map(wholeNumber(1, 4096)))].sort((a, b) => a - b);
   if (sizes.length > 32) throw new InvalidArgumentError('at most 32 batch sizes.');
   return sizes;
+}
+
+/** Loaded late: the library is large, and most commands do not need it. */
+async function runtimeVersion(): Promise<string> {
+  const { env } = await import('onnxruntime-node');
+  return env.versions.node ?? env.versions.common;
 }
 
 async function ownCpu(): Promise<string> {

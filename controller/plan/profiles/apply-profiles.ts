@@ -1,5 +1,5 @@
 import type { Origin, RoleNeed, Throughput } from '../problem.ts';
-import type { FoundProfile } from './find-profiles.ts';
+import { clusterName, type FoundProfile } from './find-profiles.ts';
 import { memoryLine } from './memory-line.ts';
 
 /** What is known of a role's model. */
@@ -20,7 +20,11 @@ export interface Measured {
  * measured on products of the cluster, and only when every product was measured; otherwise the declared one where it is larger.
  */
 export function applyProfiles(need: RoleNeed, measured: Measured): RoleNeed {
-  const { gpus, itemsPerFrame, gpuProducts, cpuProducts } = measured;
+  const { itemsPerFrame, gpuProducts, cpuProducts } = measured;
+  const gpus = measured.gpus.map(({ product, model }) => ({
+    product: clusterName(product, gpuProducts),
+    model,
+  }));
   const cpu = measured.cpus.find(({ product }) => cpuProducts.has(product)) ?? measured.cpus[0];
   const onlyThisCpu = cpu !== undefined && cpuProducts.size === 1 && cpuProducts.has(cpu.product);
   const throughput = [

@@ -26,3 +26,20 @@ export function findProfiles(profiles: readonly Profile[], key: ProfileKey): Fou
   }
   return [...byProduct.values()];
 }
+
+/**
+ * The name that the cluster has for a profile's product: nvidia-smi says `NVIDIA A100-SXM4-40GB`, older feature discoveries label
+ * nodes without the vendor. The profile's own name when the cluster does not have it.
+ */
+export function clusterName(product: string, products: ReadonlySet<string>): string {
+  if (products.has(product)) return product;
+  const wanted = bare(product);
+  return [...products].sort().find((name) => bare(name) === wanted) ?? product;
+}
+
+function bare(product: string): string {
+  return product
+    .toLowerCase()
+    .replaceAll(/[ _]/g, '-')
+    .replace(/^nvidia-/, '');
+}

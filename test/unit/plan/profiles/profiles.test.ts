@@ -5,7 +5,7 @@ import { parseProfile } from '../../../../controller/api/profile-file.ts';
 import type { RoleNeed } from '../../../../controller/plan/problem.ts';
 import { applyProfiles } from '../../../../controller/plan/profiles/apply-profiles.ts';
 import { cpuProduct, nodeCpuProduct } from '../../../../controller/plan/profiles/cpu-product.ts';
-import { findProfiles } from '../../../../controller/plan/profiles/find-profiles.ts';
+import { clusterName, findProfiles } from '../../../../controller/plan/profiles/find-profiles.ts';
 import { memoryLine } from '../../../../controller/plan/profiles/memory-line.ts';
 import type { Profile, ProfiledModel } from '../../../../controller/plan/profiles/profile.ts';
 import { failsWith } from '../../../fixtures/fails-with.ts';
@@ -96,6 +96,14 @@ test('measured memory replaces declared memory only when every product of the cl
   assert.deepEqual([partly.vramMiB, partly.vramPerBatchMiB, partly.vramOrigin], [500, 12, 'declared']);
   const absent = applyProfiles(NEED, { ...NOTHING, gpus, gpuProducts: new Set(['L4']) });
   assert.deepEqual([absent.vramMiB, absent.vramOrigin], [500, 'declared']);
+});
+
+test('the product of nvidia-smi is found under the name of the node label, with or without the vendor', () => {
+  const products = new Set(['NVIDIA-A100-SXM4-40GB', 'Tesla-T4']);
+  assert.equal(clusterName('A100-SXM4-40GB', products), 'NVIDIA-A100-SXM4-40GB');
+  assert.equal(clusterName('NVIDIA A100-SXM4-40GB', products), 'NVIDIA-A100-SXM4-40GB');
+  assert.equal(clusterName('Tesla-T4', products), 'Tesla-T4');
+  assert.equal(clusterName('Tesla-V100', products), 'Tesla-V100');
 });
 
 test('rates are frames per second, and a core of another CPU is a guess', () => {

@@ -1,0 +1,109 @@
+import { counted, grouped, rate } from './format-numbers.ts';
+import type { CardSlot, NodeCard } from './pass-cards.ts';
+import { type Drawing, FAINT, flow, INK, rect, STAGE_COLOURS, text } from './svg-elements.ts';
+
+const SLOT = { width: 150, height: 74 } as const;
+const GAP = 8;
+const PADDING = 10;
+const SLOTS_PER_LINE = 4;
+const MAX_SLOTS = 16;
+const BAR = { x: 8, width: SLOT.width - 16, height: 10 } as const;
+
+/** A node, or several that are alike, with its devices. */
+export function drawCard(card: NodeCard): Drawing {
+  const { nodes, slots, schedulable, cores } = card;
+  const shown = slots.slice(0, MAX_SLOTS).map(drawSlot);
+  if (slots.length > MAX_SLOTS) shown.push(moreSlots(slots.length - MAX_SLOTS));
+  const inner = flow(shown, SLOTS_PER_LINE * (SLOT.width + GAP) - GAP, GAP);
+  const name = nodes.length === 1 ? nodes[0]! : `${nodes[0]} … ${nodes.at(-1)}`;
+  const notes = [
+    ...(nodes.length > 1 ? [`${grouped(nodes.length)} nodes alike`] : []),
+    ...(slots.some(({ gpu }) => gpu === null) && cores !== null
+      ? [`${grouped(Math.floor(cores))} cores free`]
+      : []),
+    ...(schedulable ? [] : ['takes no pods']),
+  ].join(', ');
+  const width = Math.max(inner.width, SLOT.width) + 2 * PADDING;
+  const height = inner.height + 44 + PADDING;
+  const maxChars = Math.floor((width - 2 * PADDING) / 7);
+  return {
+    width,
+    height,
+    svg: [
+      rect(
+        0,
+        0,
+        width,
+        height,
+        '#ffffff',
+        ` stroke="#c9ced8" rx="6"${schedulable ? '' : ' stroke-dasharray="5 4"'}`,
+      ),
+      text(PADDING, 19, name, { sizePx: 13, bold: true, maxChars }),
+      text(PADDING, 35, notes, { sizePx: 11, colour: FAINT, maxChars }),
+      `<g transform="translate(${PADDING} 44)">${inner.svg}</g>`,
+    ].join(''),
+  };
+}
+
+function drawSlot(slot: CardSlot): Drawing {
+  const { gpu, group, stage, state, threads } = slot;
+  const colour = stage === null ? '#c9ced8' : STAGE_COLOURS[stage % STAGE_COLOURS.length]!;
+  const lines = [
+    text(8, 17, gpu?.product ?? counted(threads, 'thread'), {
+      sizePx: 11,
+      bold: true,
+      colour: state === 'used' ? INK : FAINT,
+      maxChars: 22,
+    }),
+  ];
+  if (gpu !== null) lines.push(memory(slot));
+  if (group === null)
+    lines.push(text(8, 52, state === 'busy' ? 'used by others' : 'not used', { sizePx: 11, colour: FAINT }));
+  else {
+    const batches = Object.entries(group.batches).map(([role, batch]) => `${role} ${batch}`);
+    lines.push(text(8, gpu === null ? 34 : 52, batches.join(' '), { sizePx: 10, maxChars: 26 }));
+    const per = gpu === null ? rate(group.framesPerSec * threads) : rate(group.framesPerSec);
+    lines.push(text(8, gpu === null ? 50 : 66, per, { sizePx: 10, colour: FAINT }));
+  }
+  const fill = state === 'used' ? '#ffffff' : '#f4f5f7';
+  const frame = rect(
+    0.5,
+    0.5,
+    SLOT.width - 1,
+    SLOT.height - 1,
+    fill,
+    ` stroke="${colour}" stroke-width="${state === 'used' ? 2 : 1}" rx="4"`,
+  );
+  return { ...SLOT, svg: frame + lines.join('') };
+}
+
+/** Memory of a device: models, batches, margin, and what is not free. */
+function memory({ gpu, group, state, stage }: CardSlot): string {
+  if (gpu === null) return '';
+  const { totalMiB, freeMiB } = gpu;
+  const scale = BAR.width / Math.max(1, totalMiB);
+  const y = 25;
+  const outline = rect(BAR.x, y, BAR.width, BAR.height, '#ffffff', ' stroke="#9aa1ad" stroke-width="0.5"');
+  if (state === 'busy') return outline + rect(BAR.x, y, BAR.width, BAR.height, 'url(#taken)');
+  const taken = rect(BAR.x + freeMiB * scale, y, (totalMiB - freeMiB) * scale, BAR.height, 'url(#taken)');
+  if (!group?.memory || stage === null) return outline + taken;
+  const { modelsMiB, batchesMiB, marginMiB } = group.memory;
+  const colour = STAGE_COLOURS[stage % STAGE_COLOURS.length]!;
+  let x = BAR.x;
+  const parts = [
+    [modelsMiB, ''],
+    [batchesMiB, ' fill-opacity="0.5"'],
+    [marginMiB, ' fill-opacity="0.2"'],
+  ] as const;
+  const drawn = parts.map(([amountMiB, extra]) => {
+    const width = Math.max(0, Math.min(amountMiB * scale, BAR.x + BAR.width - x));
+    const part = rect(x, y, width, BAR.height, colour, extra);
+    x += width;
+    return part;
+  });
+  return outline + drawn.join('') + taken;
+}
+
+function moreSlots(count: number): Drawing {
+  return { ...SLOT, svg: text(8, 40, `and ${counted(count, 'more device')}`, { sizePx: 11, colour: FAINT }) };
+}
