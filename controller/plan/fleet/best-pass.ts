@@ -1,5 +1,6 @@
 import type { PlanOptions } from '../problem.ts';
 import { bestSplit } from './best-split.ts';
+import { classOrders } from './class-orders.ts';
 import { cuts } from './orders.ts';
 import type { RatedClass } from './rate-table.ts';
 import type { Split } from './split.ts';
@@ -26,6 +27,7 @@ export function bestPass(
 ): BestPass | null {
   const devices = classes.reduce((sum, { count }) => sum + count, 0);
   const most = maxReplicas === null || maxReplicas >= devices ? Number.POSITIVE_INFINITY : maxReplicas;
+  const orders = classOrders(classes, most !== Number.POSITIVE_INFINITY);
   const enough = feedFramesPerSec ?? Number.POSITIVE_INFINITY;
   let best: Omit<BestPass, 'coLocatedFramesPerSec'> | null = null;
   let coLocatedFramesPerSec = 0;
@@ -33,11 +35,13 @@ export function bestPass(
     const stages = ends.map((end, i) => [from + (ends[i - 1] ?? 0), from + end] as const);
     const rates = stages.map(([first, end]) => classes.map((one) => one.rate(first, end)));
     const useful = classes.flatMap((_, c) => (rates.some((ofStage) => ofStage[c]! > 0) ? [c] : []));
+    const place = new Map(useful.map((c, i) => [c, i]));
     const split = bestSplit(
       {
         rates: rates.map((ofStage) => useful.map((c) => ofStage[c]!)),
         counts: useful.map((c) => classes[c]!.count),
         most,
+        orders: orders.map((order) => order.flatMap((c) => place.get(c) ?? [])),
       },
       best?.split.framesPerSec ?? 0,
     );

@@ -15,9 +15,9 @@ const ALL_ORDERS_UP_TO = 4;
 /**
  * The fastest known split of devices among the stages of a pass, or null when none is faster than `floor`.
  *
- * The candidates are blocks of all devices in orders that depend on one class at a time, and for every set of up to three classes blocks in every order
- * and, for a few devices of each, all splits. None of these is lost when a device is added, so that more devices never make a pass slower.
- * With few devices the result is the optimum.
+ * The candidates are blocks of all devices in the given orders, and for every set of up to three classes blocks in every order and, for a
+ * few devices of each of up to four classes, all splits. None of these is lost when a device is added or a role removed, so that
+ * neither makes a pass slower. With few devices the result is the optimum.
  */
 export function bestSplit(input: SplitInput, floor: number): Split | null {
   const { counts } = input;
@@ -30,7 +30,7 @@ export function bestSplit(input: SplitInput, floor: number): Split | null {
   };
   const beaten = (limit: number): boolean => limit <= (best?.framesPerSec ?? floor) * (1 + 1e-9);
 
-  inBlocks(input, classOrders(input), bound, floor, (split) => consider(split, null));
+  inBlocks(input, input.orders, bound, floor, (split) => consider(split, null));
   if (counts.length > MOST_CLASSES) return best;
   for (let size = 1; size < EXACT_DEVICES.length && size <= counts.length; size++) {
     for (const classes of subsets(counts.length, size)) {
@@ -84,23 +84,6 @@ function stageOrders(stages: number): readonly (readonly number[])[] {
   return orders;
 }
 
-/** Classes by their rate for one stage, and by the ratio of their rates for two. */
-function classOrders({ rates, counts, most }: SplitInput): readonly (readonly number[])[] {
-  const orders = new Map<string, readonly number[]>();
-  const add = (key: (c: number) => number): void => {
-    const order = counts.map((_, c) => c).sort((a, b) => key(a) - key(b) || a - b);
-    orders.set(order.join(), order);
-    // with all devices in use the reverse is the same as the reverse order of stages
-    if (most !== Number.POSITIVE_INFINITY) orders.set(order.toReversed().join(), order.toReversed());
-  };
-  rates.forEach((first, s) => {
-    add((c) => first[c]!);
-    for (const second of rates.slice(s + 1))
-      add((c) => (first[c]! === 0 ? 0 : first[c]! / (first[c]! + second[c]!)));
-  });
-  return [...orders.values()];
-}
-
 function exactDevices(classes: number, stages: number): number {
   let devices = EXACT_DEVICES[classes]!;
   while (devices > 0 && ways(devices, stages) ** classes > MOST_WAYS) devices -= 1;
@@ -123,6 +106,7 @@ function pick(
     rates: rates.map((ofStage) => classes.map((c) => ofStage[c]!)),
     counts: classes.map((c) => Math.min(counts[c]!, mostOfEach)),
     most,
+    orders: [],
   };
 }
 

@@ -3,7 +3,7 @@ import { oversizeReplica, type Replica, replicaOn } from '../model/replica.ts';
 import type { PlanOptions, RoleNeed } from '../problem.ts';
 import type { DevicePool } from './usable-devices.ts';
 
-/** Pools on which every possible stage is equally fast. */
+/** One pool, or with many pools those on which every possible stage is equally fast. */
 export interface RatedClass {
   /** Least free memory first. */
   readonly pools: readonly RatedPool[];
@@ -19,6 +19,9 @@ export interface RatedPool extends DevicePool {
   replica(from: number, to: number): Replica | null;
 }
 
+/** Beyond this many pools, pools that are equally fast count as one class. */
+const MOST_POOLS = 64;
+
 /** How fast every run of roles is on every class of device. */
 export function rateTable(
   roles: readonly RoleNeed[],
@@ -29,6 +32,10 @@ export function rateTable(
   const rated = pools.map((pool) => ratePool(roles, pool, options, oversize));
   const classes = new Map<string, RatedPool[]>();
   for (const pool of rated) {
+    if (rated.length <= MOST_POOLS) {
+      classes.set(pool.device.id, [pool]);
+      continue;
+    }
     const key = segments(roles.length)
       .map(([from, to]) => pool.replica(from, to)?.framesPerSec ?? 0)
       .join();

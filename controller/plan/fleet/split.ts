@@ -6,6 +6,8 @@ export interface SplitInput {
   readonly counts: readonly number[];
   /** Most devices of all stages together. */
   readonly most: number;
+  /** Orders of the classes in which blocks of devices are tried; see `classOrders`. */
+  readonly orders: readonly (readonly number[])[];
 }
 
 /** Devices of each class that each stage gets, and the frames/s of the slowest stage. */
