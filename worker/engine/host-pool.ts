@@ -2,9 +2,9 @@ import { MessageChannel, type Worker } from 'node:worker_threads';
 import { FacefleetError } from '../errors/facefleet-error.ts';
 import type { Operations } from '../stage/operations.ts';
 import type { StageEngine, StageRole } from '../stage/plan-stage.ts';
-import type { HostReply, ThreadData, ThreadReady } from './host-messages.ts';
+import type { HostReply, ThreadData } from './host-messages.ts';
 import type { Provider, SkippedProvider } from './session.ts';
-import { spawnThread } from './spawn-thread.ts';
+import { type StartedThread, spawnThread } from './spawn-thread.ts';
 import { fromThreadError } from './thread-error.ts';
 
 /** Calls a thread holds at once: one runs, the next waits there, so that no thread idles between two messages. */
@@ -38,17 +38,20 @@ export class HostPool {
   readonly report: EngineReport;
   readonly #hosts: Host[] = [];
   readonly #waiting: Call[] = [];
-  readonly #sessionThread: Worker | null;
+  readonly #sessionThread: StartedThread | null;
   #lastId = 0;
   #broken: FacefleetError | null = null;
   #closing = false;
 
-  private constructor(hosts: readonly Worker[], sessionThread: Worker | null, report: EngineReport) {
+  private constructor(
+    hosts: readonly StartedThread[],
+    sessionThread: StartedThread | null,
+    report: EngineReport,
+  ) {
     this.report = report;
     this.#sessionThread = sessionThread;
-    for (const worker of hosts) this.#adopt(worker);
-    sessionThread?.on('error', (error) => this.#break(error.message));
-    sessionThread?.on('exit', (code) => this.#break(`the session thread ended with exit code ${code}`));
+    for (const host of hosts) this.#adopt(host);
+    void sessionThread?.ended.then((reason) => this.#break(reason));
   }
 
   /**
@@ -61,7 +64,7 @@ export class HostPool {
     outputFolder?: string,
   ): Promise<HostPool> {
     const gpuProviders = engine.providers.filter((provider) => provider !== 'cpu');
-    let gpu: { worker: Worker; ready: ThreadReady } | null = null;
+    let gpu: StartedThread | null = null;
     const skipped: SkippedProvider[] = [];
     if (gpuProviders.length > 0 && roles.some(({ modelPath }) => modelPath !== null)) {
       try {
@@ -82,10 +85,10 @@ export class HostPool {
     const hosts = started.flatMap((host) => (host.status === 'fulfilled' ? [host.value] : []));
     const failed = started.find((host) => host.status === 'rejected');
     if (failed) {
-      await Promise.all([...hosts.map((host) => host.terminate()), gpu?.worker.terminate()]);
+      await Promise.all([...hosts, gpu].map((thread) => thread?.worker.terminate()));
       throw failed.reason;
     }
-    return new HostPool(hosts, gpu?.worker ?? null, { provider, skipped, threads: engine.threads });
+    return new HostPool(hosts, gpu, { provider, skipped, threads: engine.threads });
   }
 
   /**
@@ -111,11 +114,11 @@ export class HostPool {
     this.#closing = true;
     await Promise.all([
       ...this.#hosts.map(({ worker }) => worker.terminate()),
-      this.#sessionThread?.terminate(),
+      this.#sessionThread?.worker.terminate(),
     ]);
   }
 
-  #adopt(worker: Worker): void {
+  #adopt({ worker, ended }: StartedThread): void {
     const host: Host = { worker, calls: new Map() };
     this.#hosts.push(host);
     worker.on('message', (reply: HostReply) => {
@@ -125,8 +128,7 @@ export class HostPool {
       else call?.reject(fromThreadError(reply.error));
       this.#dispatch();
     });
-    worker.on('error', (error) => this.#break(error.message));
-    worker.on('exit', (code) => this.#break(`a host thread ended with exit code ${code}`));
+    void ended.then((reason) => this.#break(reason));
   }
 
   #break(reason: string): void {
@@ -157,9 +159,9 @@ export class HostPool {
   }
 }
 
-async function startHost(data: ThreadData, sessions: Worker | null): Promise<Worker> {
-  if (sessions === null) return (await spawnThread('host-thread', data)).worker;
+function startHost(data: ThreadData, sessions: Worker | null): Promise<StartedThread> {
+  if (sessions === null) return spawnThread('host-thread', data);
   const { port1, port2 } = new MessageChannel();
   sessions.postMessage(port1, [port1]);
-  return (await spawnThread('host-thread', { ...data, sessionPort: port2 }, [port2])).worker;
+  return spawnThread('host-thread', { ...data, sessionPort: port2 }, [port2]);
 }

@@ -14,6 +14,9 @@ export interface SessionOptions {
   readonly deviceId?: number;
 }
 
+// what goes wrong is thrown; a provider that is missing would print lines of its own before
+ort.env.logLevel = 'fatal';
+
 const OUT_OF_MEMORY = /out of memory|failed to allocate|CUDA_ERROR_OUT_OF_MEMORY|bad_alloc/i;
 
 /**
@@ -30,7 +33,7 @@ export async function openOnnxSession(options: SessionOptions): Promise<OpenedSe
         intraOpNumThreads: options.threads,
         interOpNumThreads: 1,
         executionMode: 'sequential',
-        logSeverityLevel: 3,
+        logSeverityLevel: 4,
       });
       return { session: wrap(session), provider, skipped };
     } catch (error) {

@@ -3,11 +3,14 @@ import type { SessionCall, SessionReply, ThreadData } from './host-messages.ts';
 import { openRoleSessions } from './open-role-sessions.ts';
 import type { Tensors } from './tensor.ts';
 import { toThreadError } from './thread-error.ts';
+import { warmUp } from './warm-up.ts';
 
 /** Holds one GPU's sessions and runs them for the host threads, which send their ports. */
 const parent = parentPort!;
 try {
-  const { sessions, provider, skipped } = await openRoleSessions(workerData as ThreadData);
+  const data = workerData as ThreadData;
+  const { sessions, provider, skipped } = await openRoleSessions(data);
+  await warmUp(data.roles, sessions);
   parent.on('message', (port: MessagePort) => {
     port.on('message', (call: SessionCall) => {
       void answer(port, call);

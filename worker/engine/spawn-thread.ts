@@ -1,4 +1,5 @@
 import { type MessagePort, Worker } from 'node:worker_threads';
+import { FacefleetError } from '../errors/facefleet-error.ts';
 import type { ThreadData, ThreadFailed, ThreadReady } from './host-messages.ts';
 import { fromThreadError } from './thread-error.ts';
 
@@ -6,12 +7,14 @@ import { fromThreadError } from './thread-error.ts';
 export interface StartedThread {
   readonly worker: Worker;
   readonly ready: ThreadReady;
+  /** Resolves with the reason when the thread ends, also when it did before anybody asked. */
+  readonly ended: Promise<string>;
 }
 
 /**
  * Starts a thread of this folder and waits until its models are loaded.
  * @param name file name without extension; the source's extension (.ts) or the build's (.js) is added
- * @throws FacefleetError FF3001, FF3002 or FF3004 as the thread reports them
+ * @throws FacefleetError FF3001, FF3002 or FF3004 as the thread reports them, FF3005 when it dies
  */
 export function spawnThread(
   name: string,
@@ -23,27 +26,20 @@ export function spawnThread(
     workerData: data,
     transferList: transfer,
   });
+  const ended = new Promise<string>((resolve) => {
+    worker.once('error', (error) => resolve(error.message));
+    worker.once('exit', (code) => resolve(`a thread ended with exit code ${code}`));
+  });
   return new Promise((resolve, reject) => {
-    const settle = (): void => {
-      worker.removeAllListeners('message');
-      worker.removeAllListeners('error');
-      worker.removeAllListeners('exit');
-    };
     worker.once('message', (message: ThreadReady | ThreadFailed) => {
-      settle();
-      if (message.type === 'ready') resolve({ worker, ready: message });
+      if (message.type === 'ready') resolve({ worker, ready: message, ended });
       else {
         void worker.terminate();
         reject(fromThreadError(message.error));
       }
     });
-    worker.once('error', (error) => {
-      settle();
-      reject(error);
-    });
-    worker.once('exit', (code) => {
-      settle();
-      reject(new Error(`the thread ended with exit code ${code} while it loaded its models`));
-    });
+    void ended.then((reason) =>
+      reject(new FacefleetError('FF3005', `while it loaded its models: ${reason}`)),
+    );
   });
 }

@@ -48,14 +48,20 @@ export async function runStage(
   const [first] = channels;
   const last = channels.at(-1);
 
-  const failed = new AbortController();
+  let reportFailure!: (error: unknown) => void;
   const whenFailed = new Promise<never>((_, reject) => {
-    failed.signal.addEventListener('abort', () => reject(failed.signal.reason), { once: true });
+    reportFailure = reject;
   });
+  const fail = (error: unknown): void => {
+    reportFailure(error);
+    // nobody waits for frames that will not come
+    places.fail(error);
+    for (const channel of channels) channel.fail(error);
+  };
   const feed = async (): Promise<void> => {
     for await (const frame of frames) {
       await places.acquire();
-      if (signal.aborted || failed.signal.aborted) break;
+      if (signal.aborted) break;
       await first!.put(inWork(frame));
     }
     first!.close();
@@ -70,7 +76,7 @@ export async function runStage(
     }
   };
   const tasks = [feed(), collect(), ...works.map((work, i) => runRole(work, channels[i]!, channels[i + 1]!))];
-  for (const task of tasks) task.catch((error: unknown) => failed.abort(error));
+  for (const task of tasks) task.catch(fail);
   await Promise.race([Promise.all(tasks), whenFailed]);
 }
 
