@@ -53,6 +53,7 @@ function named<T>(
     names.map((name) => {
       if (name.length < 1 || name.length > FSA_BOUNDS.nameChars)
         throw fault(where, `the length of a name is ${name.length}, not 1 to ${FSA_BOUNDS.nameChars}`);
+      if (!name.isWellFormed()) throw fault(where, 'a name is not valid Unicode');
       return [name, make(values[name] as T, `${where}: ${name}`)];
     }),
   );

@@ -6,7 +6,7 @@ import { chunksToImage, type PngChunk, pngChunk } from './png-chunks.ts';
 /** Keyword, no compression (flag and method 0), no language, no translated keyword (PNG specification, 11.3.3.4). */
 const PREFIX = Buffer.from('faceswap\0\0\0\0\0', 'latin1');
 const KEYWORD = PREFIX.subarray(0, 9);
-const MAX_TEXT_BYTES = 8 * 1024 * 1024;
+const MAX_TEXT_BYTES = 2 * 1024 * 1024;
 
 /**
  * The faceswap header of a face image; null when the image has none.

@@ -20,27 +20,23 @@ export function readMarked(machine: PickleMachine): void {
   (machine.top() as PyList).append(numbers);
 }
 
-/** APPENDS and APPEND on a list, SETITEMS on a dict: puts items into the container on top of the stack. */
-export function putItems(machine: PickleMachine, items: PickleItem[]): void {
-  const container = machine.top();
+/** APPEND and APPENDS: puts items at the end of the list on top of the stack. */
+export function appendItems(machine: PickleMachine, items: PickleItem[]): void {
+  const list = machine.top();
+  if (!(list instanceof PyList)) throw machine.damage('a value is appended to what is no list');
+  machine.spend(COSTS.number * items.length);
+  list.append(machine.plains(items));
+}
+
+/** SETITEM and SETITEMS: puts keys and values, in turns, into the dict on top of the stack. */
+export function setItems(machine: PickleMachine, items: PickleItem[]): void {
+  const dict = machine.top();
   const values = machine.plains(items);
-  if (container instanceof PyList) {
-    machine.spend(COSTS.number * values.length);
-    container.append(values);
-    return;
-  }
   if (values.length % 2 === 1) throw machine.damage('a key has no value');
-  for (let i = 0; i < values.length; i += 2) putEntry(machine, container, values[i], values[i + 1]);
+  for (let i = 0; i < values.length; i += 2) setItem(machine, dict, values[i], values[i + 1]);
 }
 
-/** SETITEM: puts one entry into the dict below. */
-export function putItem(machine: PickleMachine): void {
-  const value = machine.plain(machine.pop());
-  const key = machine.plain(machine.pop());
-  putEntry(machine, machine.top(), key, value);
-}
-
-function putEntry(
+function setItem(
   machine: PickleMachine,
   dict: PickleItem,
   key: PyValue | undefined,

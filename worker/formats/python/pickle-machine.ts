@@ -31,8 +31,8 @@ export function isPlain(item: PickleItem): item is PyValue {
 /** Estimated memory of values on a 64-bit V8, bytes. */
 export const COSTS = {
   list: 160,
-  tuple: 120,
-  dict: 320,
+  tuple: 160,
+  dict: 400,
   entry: 64,
   view: 160,
   text: 40,
@@ -69,6 +69,11 @@ export class PickleMachine {
   /** Notes where the opcode that is about to be read stands. */
   begin(): void {
     this.#opcodeAt = this.at;
+  }
+
+  /** The pickle has ended. */
+  stop(): void {
+    this.done = true;
   }
 
   /** The error that the pickle is no pickle of plain data. */

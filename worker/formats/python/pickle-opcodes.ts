@@ -1,4 +1,4 @@
-import { putItem, putItems, readMarked } from './pickle-containers.ts';
+import { appendItems, readMarked, setItems } from './pickle-containers.ts';
 import { build, globalNamed, reduce } from './pickle-globals.ts';
 import {
   COSTS,
@@ -17,54 +17,55 @@ const NEWLINE = 10;
 type Opcode = (machine: PickleMachine) => void;
 
 /** What the opcodes do that plain data and numpy arrays are written with (Python's pickletools names them); all others are refused. */
-export const OPCODES: readonly (Opcode | undefined)[] = table({
-  128: (m) => protocol(m), // PROTO
-  149: (m) => frame(m), // FRAME
-  46: (m) => {
-    m.done = true; // STOP
-  },
-  40: (m) => readMarked(m), // MARK
-  48: (m) => void m.pop(), // POP
-  49: (m) => void m.popMark(), // POP_MARK
-  78: (m) => m.push(null), // NONE
-  136: (m) => m.push(true), // NEWTRUE
-  137: (m) => m.push(false), // NEWFALSE
-  74: (m) => m.push(m.view.getInt32(m.take(4), true)), // BININT
-  75: (m) => m.push(m.view.getUint8(m.take(1))), // BININT1
-  77: (m) => m.push(m.view.getUint16(m.take(2), true)), // BININT2
-  138: (m) => m.push(longInteger(m, m.view.getUint8(m.take(1)))), // LONG1
-  71: (m) => made(m, COSTS.number, m.view.getFloat64(m.take(8), false)), // BINFLOAT
-  140: (m) => m.push(m.text(m.view.getUint8(m.take(1)))), // SHORT_BINUNICODE
-  88: (m) => m.push(m.text(m.view.getUint32(m.take(4), true))), // BINUNICODE
-  141: (m) => m.push(m.text(m.longLength())), // BINUNICODE8
-  67: (m) => m.push(m.raw(m.view.getUint8(m.take(1)))), // SHORT_BINBYTES
-  66: (m) => m.push(m.raw(m.view.getUint32(m.take(4), true))), // BINBYTES
-  142: (m) => m.push(m.raw(m.longLength())), // BINBYTES8
-  150: (m) => m.push(m.raw(m.longLength())), // BYTEARRAY8
-  93: (m) => made(m, COSTS.list, new PyList()), // EMPTY_LIST
-  125: (m) => made(m, COSTS.dict, new Map()), // EMPTY_DICT
-  41: (m) => made(m, COSTS.tuple, new PyTuple([])), // EMPTY_TUPLE
-  133: (m) => tuple(m, 1), // TUPLE1
-  134: (m) => tuple(m, 2), // TUPLE2
-  135: (m) => tuple(m, 3), // TUPLE3
-  116: (m) => made(m, COSTS.tuple, tupleOf(m.popMark())), // TUPLE
-  97: (m) => putItems(m, [m.pop()]), // APPEND
-  101: (m) => putItems(m, m.popMark()), // APPENDS
-  115: (m) => putItem(m), // SETITEM
-  117: (m) => putItems(m, m.popMark()), // SETITEMS
-  148: (m) => m.memoize(), // MEMOIZE
-  113: (m) => m.put(m.view.getUint8(m.take(1))), // BINPUT
-  114: (m) => m.put(m.view.getUint32(m.take(4), true)), // LONG_BINPUT
-  104: (m) => m.push(m.get(m.view.getUint8(m.take(1)))), // BINGET
-  106: (m) => m.push(m.get(m.view.getUint32(m.take(4), true))), // LONG_BINGET
-  99: (m) => m.push(globalNamed(m, line(m), line(m))), // GLOBAL
-  147: (m) => stackGlobal(m), // STACK_GLOBAL
-  82: (m) => reduce(m), // REDUCE
-  98: (m) => build(m), // BUILD
-});
+export const OPCODES: readonly (Opcode | undefined)[] = table([
+  [0x80, (m) => protocol(m)], // PROTO
+  [0x95, (m) => frame(m)], // FRAME
+  [0x2e, (m) => m.stop()], // STOP
+  [0x28, (m) => readMarked(m)], // MARK
+  [0x30, (m) => void m.pop()], // POP
+  [0x31, (m) => void m.popMark()], // POP_MARK
+  [0x4e, (m) => m.push(null)], // NONE
+  [0x88, (m) => m.push(true)], // NEWTRUE
+  [0x89, (m) => m.push(false)], // NEWFALSE
+  [0x4a, (m) => m.push(m.view.getInt32(m.take(4), true))], // BININT
+  [0x4b, (m) => m.push(m.view.getUint8(m.take(1)))], // BININT1
+  [0x4d, (m) => m.push(m.view.getUint16(m.take(2), true))], // BININT2
+  [0x8a, (m) => m.push(longInteger(m, m.view.getUint8(m.take(1))))], // LONG1
+  [0x47, (m) => made(m, COSTS.number, m.view.getFloat64(m.take(8), false))], // BINFLOAT
+  [0x8c, (m) => m.push(m.text(m.view.getUint8(m.take(1))))], // SHORT_BINUNICODE
+  [0x58, (m) => m.push(m.text(m.view.getUint32(m.take(4), true)))], // BINUNICODE
+  [0x8d, (m) => m.push(m.text(m.longLength()))], // BINUNICODE8
+  [0x43, (m) => m.push(m.raw(m.view.getUint8(m.take(1))))], // SHORT_BINBYTES
+  [0x42, (m) => m.push(m.raw(m.view.getUint32(m.take(4), true)))], // BINBYTES
+  [0x8e, (m) => m.push(m.raw(m.longLength()))], // BINBYTES8
+  [0x96, (m) => m.push(m.raw(m.longLength()))], // BYTEARRAY8
+  [0x5d, (m) => made(m, COSTS.list, new PyList())], // EMPTY_LIST
+  [0x7d, (m) => made(m, COSTS.dict, new Map())], // EMPTY_DICT
+  [0x29, (m) => made(m, COSTS.tuple, new PyTuple([]))], // EMPTY_TUPLE
+  [0x85, (m) => made(m, COSTS.tuple, tupleOf([m.pop()]))], // TUPLE1
+  [0x86, (m) => made(m, COSTS.tuple, tupleOf([m.pop(), m.pop()].reverse()))], // TUPLE2
+  [0x87, (m) => made(m, COSTS.tuple, tupleOf([m.pop(), m.pop(), m.pop()].reverse()))], // TUPLE3
+  [0x74, (m) => made(m, COSTS.tuple, tupleOf(m.popMark()))], // TUPLE
+  [0x61, (m) => appendItems(m, [m.pop()])], // APPEND
+  [0x65, (m) => appendItems(m, m.popMark())], // APPENDS
+  [0x73, (m) => setItems(m, [m.pop(), m.pop()].reverse())], // SETITEM
+  [0x75, (m) => setItems(m, m.popMark())], // SETITEMS
+  [0x94, (m) => m.memoize()], // MEMOIZE
+  [0x71, (m) => m.put(m.view.getUint8(m.take(1)))], // BINPUT
+  [0x72, (m) => m.put(m.view.getUint32(m.take(4), true))], // LONG_BINPUT
+  [0x68, (m) => m.push(m.get(m.view.getUint8(m.take(1))))], // BINGET
+  [0x6a, (m) => m.push(m.get(m.view.getUint32(m.take(4), true)))], // LONG_BINGET
+  [0x63, (m) => m.push(globalNamed(m, line(m), line(m)))], // GLOBAL
+  [0x93, (m) => stackGlobal(m)], // STACK_GLOBAL
+  [0x52, (m) => reduce(m)], // REDUCE
+  [0x62, (m) => build(m)], // BUILD
+]);
 
-function table(opcodes: Readonly<Record<number, Opcode>>): readonly (Opcode | undefined)[] {
-  return Array.from({ length: 256 }, (_, code) => opcodes[code]);
+function table(
+  opcodes: readonly (readonly [code: number, opcode: Opcode])[],
+): readonly (Opcode | undefined)[] {
+  const byCode = new Map(opcodes);
+  return Array.from({ length: 256 }, (_, code) => byCode.get(code));
 }
 
 function protocol(machine: PickleMachine): void {
@@ -81,12 +82,6 @@ function frame(machine: PickleMachine): void {
 function made(machine: PickleMachine, cost: number, item: PickleItem): void {
   machine.spend(cost);
   machine.push(item);
-}
-
-function tuple(machine: PickleMachine, count: number): void {
-  const items: PickleItem[] = [];
-  for (let i = 0; i < count; i++) items.unshift(machine.pop());
-  made(machine, COSTS.tuple, tupleOf(items));
 }
 
 function tupleOf(items: PickleItem[]): PyTuple | PickleArguments {

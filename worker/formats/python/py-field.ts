@@ -43,6 +43,7 @@ export class PyField {
     return Array.from(dict, ([name, value]) => {
       if (name.length < 1 || name.length > maxChars)
         throw this.fault(`the length of a name is ${name.length}, not 1 to ${maxChars}`);
+      if (!name.isWellFormed()) throw this.fault('a name is not valid Unicode');
       return [name, this.inner(value, name)];
     });
   }
@@ -86,7 +87,8 @@ export class PyField {
   }
 
   text(maxChars: number): string {
-    if (typeof this.value === 'string' && this.value.length <= maxChars) return this.value;
+    const { value } = this;
+    if (typeof value === 'string' && value.length <= maxChars && value.isWellFormed()) return value;
     throw this.fault(`it is no text of up to ${maxChars} characters`);
   }
 

@@ -6,7 +6,7 @@ import { PyTuple, type PyValue } from './py-value.ts';
 import { readQuoted } from './read-quoted.ts';
 
 const MAX_DEPTH = 32;
-const HELD_BYTES = 96 * 1024 * 1024;
+const HELD_BYTES = 32 * 1024 * 1024;
 const NUMBER = /[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
 const WORD = /[A-Za-z_]+/y;
 const GLUED = /[\w.]/;

@@ -5,7 +5,7 @@ import type { PyValue } from './py-value.ts';
 
 /** Part of the heap that one pickle may take. */
 const HEAP_SHARE = 0.6;
-const SMALL_BYTES = 64 * 1024 * 1024;
+const SMALL_BYTES = 48 * 1024 * 1024;
 /** A byte of a packed pickle makes fewer bytes of memory than this, unless it was made to exhaust it. */
 const HELD_PER_BYTE = 128;
 
