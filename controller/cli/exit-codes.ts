@@ -22,6 +22,7 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   'FF5001',
   'FF5002',
   'FF5003',
+  'FF5004',
 ]);
 
 /** The exit code of a command that ends with an error. */

@@ -3,6 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import { convertCommand } from './convert-command.ts';
 import { demo } from './demo.ts';
+import { devCommand } from './dev-command.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { extractCommand } from './extract-command.ts';
 import { inspectCommand } from './inspect-command.ts';
@@ -35,6 +36,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     planCommand(),
     modelsCommand(),
     pluginsCommand(),
+    devCommand(),
   ]) {
     program.addCommand(command);
   }

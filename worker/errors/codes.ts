@@ -284,6 +284,12 @@ export const CODES = {
     retry: 'never',
     scope: 'job',
   },
+  FF5005: {
+    message: 'A program is not installed',
+    hint: 'Install it so that it is found in PATH, or use a server that runs elsewhere.',
+    retry: 'never',
+    scope: 'job',
+  },
   FF6001: {
     message: 'The message bus cannot be reached',
     hint: 'Check that the NATS server runs and that its address is right.',
@@ -335,6 +341,12 @@ export const CODES = {
   FF6009: {
     message: 'The settings of the message bus are wrong',
     hint: 'Correct the named setting.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF6010: {
+    message: 'The local server cannot be started',
+    hint: 'Its log says why; where a port is taken, choose another with `--port`.',
     retry: 'never',
     scope: 'job',
   },
