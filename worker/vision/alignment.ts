@@ -1,6 +1,6 @@
 import { eulerAngles, project } from './camera.ts';
 import { alignmentPoints, landmarks68From98 } from './landmark-sets.ts';
-import { applyMatrix, invertMatrix, transformPoints } from './matrix.ts';
+import { applyMatrix, invertMatrix, transformPointsSingle } from './matrix.ts';
 import { roundHalfEven } from './round.ts';
 import { solvePose } from './solve-pose.ts';
 import type { Centering, Landmarks, Matrix, Point, Pose } from './types.ts';
@@ -31,7 +31,7 @@ const UNKNOWN_POSE: Pick<FaceAlignment, 'pose' | 'offsets'> = {
 };
 
 /**
- * Finds crop geometry and pose of one face.
+ * Finds crop geometry and pose of one face, in the single precision of faceswap, so that crops lie on the same pixels.
  * @param landmarks frame pixels; 68 points (iBUG order) or 98 (WFLW order), or, with neither pose nor offsets, the inner
  * 51 of the 68 or the 4 corners of the face (clockwise from top left)
  * @throws RangeError when their count is another, one is not finite, or those that are aligned all coincide
@@ -40,19 +40,22 @@ export function alignFace(landmarks: Landmarks): FaceAlignment {
   if (!landmarks.every(Number.isFinite)) throw new RangeError('alignFace needs finite landmarks');
   const points = landmarks.length === 2 * 98 ? landmarks68From98(landmarks) : landmarks;
   const { source, target } = alignmentPoints(points);
-  const legacyMatrix = umeyama(source, target);
-  const normalised = transformPoints(legacyMatrix, points);
+  const legacyMatrix = umeyama(source, target, Math.fround);
+  const normalised = transformPointsSingle(legacyMatrix, points);
+  if (!normalised.every(Number.isFinite)) throw new RangeError('alignFace needs landmarks within reach');
   const posed = points.length === 2 * 68 ? poseAndOffsets(normalised) : UNKNOWN_POSE;
   return { landmarks: points, legacyMatrix, normalised, ...posed };
 }
 
 function poseAndOffsets(normalised: Landmarks): Pick<FaceAlignment, 'pose' | 'offsets'> {
   const camera = solvePose(normalised);
-  const [headX, headY] = project(camera, HEAD_CENTRE);
-  const [faceX, faceY] = project(camera, FACE_CENTRE);
+  const offset = (centre: typeof HEAD_CENTRE | typeof FACE_CENTRE): Point => {
+    const [x, y] = project(camera, centre);
+    return [Math.fround(x) - 0.5, Math.fround(y) - 0.5];
+  };
   return {
     pose: eulerAngles(camera),
-    offsets: { legacy: [0, 0], head: [headX - 0.5, headY - 0.5], face: [faceX - 0.5, faceY - 0.5] },
+    offsets: { legacy: [0, 0], head: offset(HEAD_CENTRE), face: offset(FACE_CENTRE) },
   };
 }
 

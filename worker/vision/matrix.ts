@@ -63,6 +63,19 @@ export function transformPoints(
   return out;
 }
 
+/**
+ * `transformPoints` in single precision, with the operations of OpenCV's `transform` on a machine that multiplies and adds
+ * in one step.
+ */
+export function transformPointsSingle(matrix: Matrix, points: Landmarks): Landmarks {
+  const f = Math.fround;
+  const [a, b, tx, c, d, ty] = matrix.map(f) as unknown as [number, number, number, number, number, number];
+  return points.map((_, i) => {
+    const [x, y] = [f(points[i & ~1]!), f(points[i | 1]!)];
+    return i % 2 === 0 ? f(f(a * x + f(b * y)) + tx) : f(f(c * x + f(d * y)) + ty);
+  });
+}
+
 /** Mean length that a unit step in the source has after `matrix`: the square root of the absolute determinant. */
 export function matrixScale([a, b, , c, d]: Matrix): number {
   return Math.sqrt(Math.abs(a * d - b * c));

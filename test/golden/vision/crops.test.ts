@@ -10,7 +10,7 @@ import { warpAffine } from '../../../worker/vision/warp.ts';
 import { SHARED, skipWithoutShared } from '../shared-data.ts';
 import {
   flat,
-  type GoldenSet,
+  goldenFrame,
   goldenJson,
   goldenRgb,
   goldenSets,
@@ -18,15 +18,6 @@ import {
   smallGolden,
   toMatrix,
 } from './golden-data.ts';
-
-const frames = new Map<string, Promise<RgbImage>>();
-
-function frameOf({ frame_hw: [height, width] }: GoldenSet): Promise<RgbImage> {
-  const name = `frames/frame_${width}x${height}.png`;
-  const frame = frames.get(name) ?? goldenRgb(name);
-  frames.set(name, frame);
-  return frame;
-}
 
 function cut(frame: RgbImage, matrix: Matrix, sizePx: number, interpolation = interpolators(matrix).forward) {
   return warpAffine(frame, matrix, { width: sizePx, height: sizePx, interpolation, border: 'zero' });
@@ -40,7 +31,7 @@ function assertClose(a: RgbImage, b: RgbImage, what: string): void {
 test('crops match the reference, and exactly with its own matrix', { skip: skipWithoutShared }, async () => {
   let compared = 0;
   for (const [name, set] of goldenSets()) {
-    const frame = await frameOf(set);
+    const frame = await goldenFrame(set);
     const alignment = alignFace(flat(set.landmarks));
     for (const crop of set.aligned) {
       const file = `crops/${name}_${crop.centering}_${crop.size}.png`;
@@ -60,7 +51,7 @@ test('crops match the reference, and exactly with its own matrix', { skip: skipW
 test('bilinear head crops match those the original writes', { skip: skipWithoutShared }, async () => {
   for (const [name, set] of goldenSets()) {
     const matrix = cropMatrix(alignFace(flat(set.landmarks)), { centering: 'head', sizePx: 512 });
-    const crop = cut(await frameOf(set), matrix, 512, 'linear');
+    const crop = cut(await goldenFrame(set), matrix, 512, 'linear');
     assertClose(crop, await goldenRgb(`crops/${name}_batch_head_512.png`), name);
   }
 });
@@ -68,7 +59,7 @@ test('bilinear head crops match those the original writes', { skip: skipWithoutS
 test('crops cut from a head crop match the reference', { skip: skipWithoutShared }, async () => {
   for (const [name, set] of goldenSets()) {
     const alignment = alignFace(flat(set.landmarks));
-    const head = cut(await frameOf(set), cropMatrix(alignment, { centering: 'head', sizePx: 512 }), 512);
+    const head = cut(await goldenFrame(set), cropMatrix(alignment, { centering: 'head', sizePx: 512 }), 512);
     for (const to of ['legacy', 'face'] as const) {
       const expected = await goldenRgb(`crops/${name}_from_head512_${to}_256.png`);
       assertClose(subCrop(head, alignment.offsets, { from: 'head', to }, 256), expected, `${name} ${to}`);

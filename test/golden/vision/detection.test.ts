@@ -4,8 +4,9 @@ import { letterbox } from '../../../worker/vision/letterbox.ts';
 import { invertMatrix } from '../../../worker/vision/matrix.ts';
 import { nms, type Scored, votingNms } from '../../../worker/vision/nms.ts';
 import { mapBox, rotation } from '../../../worker/vision/rotate.ts';
+import { warpAffine } from '../../../worker/vision/warp.ts';
 import { skipWithoutShared } from '../shared-data.ts';
-import { goldenJson, goldenRgb, largestDifference, smallGolden } from './golden-data.ts';
+import { goldenJson, goldenRgb, largestDifference, smallGolden, toMatrix } from './golden-data.ts';
 
 interface LetterboxCase {
   readonly input_size: number;
@@ -18,9 +19,9 @@ interface NmsCase {
   readonly boxes: number[][];
   readonly retinaface_0_4: number[][];
   readonly s3fd_vote_0_5: number[][];
-  readonly 'mtcnn_iou_0.3': { boxes: number[][] };
-  readonly 'mtcnn_iou_0.7': { boxes: number[][] };
-  readonly 'mtcnn_iom_0.3': { boxes: number[][] };
+  readonly 'mtcnn_iou_0.3': { boxes: number[][]; scores: number[] };
+  readonly 'mtcnn_iou_0.7': { boxes: number[][]; scores: number[] };
+  readonly 'mtcnn_iom_0.3': { boxes: number[][]; scores: number[] };
 }
 
 interface RotatorCase {
@@ -52,7 +53,11 @@ function checkNms({ boxes, ...expected }: NmsCase): void {
     box: { x: l!, y: t!, w: r! - l!, h: b! - t! },
     score: score!,
   }));
-  const check = (kept: readonly Scored[], rows: number[][]) => {
+  const check = (kept: readonly Scored[], rows: number[][], scores = rows.map((row) => row[4]!)) => {
+    assert.deepEqual(
+      kept.map(({ score }) => score),
+      scores,
+    );
     const corners = kept.map(({ box: { x, y, w, h } }) => [x, y, x + w, y + h]);
     assert.ok(
       largestDifference(
@@ -64,9 +69,13 @@ function checkNms({ boxes, ...expected }: NmsCase): void {
   const plusOne = true;
   check(nms(candidates, 0.4, { plusOne }), expected.retinaface_0_4);
   check(votingNms(candidates, 0.5, { plusOne }), expected.s3fd_vote_0_5);
-  check(nms(candidates, 0.3, { plusOne }), expected['mtcnn_iou_0.3'].boxes);
-  check(nms(candidates, 0.7, { plusOne }), expected['mtcnn_iou_0.7'].boxes);
-  check(nms(candidates, 0.3, { plusOne, over: 'iom' }), expected['mtcnn_iom_0.3'].boxes);
+  check(nms(candidates, 0.3, { plusOne }), expected['mtcnn_iou_0.3'].boxes, expected['mtcnn_iou_0.3'].scores);
+  check(nms(candidates, 0.7, { plusOne }), expected['mtcnn_iou_0.7'].boxes, expected['mtcnn_iou_0.7'].scores);
+  check(
+    nms(candidates, 0.3, { plusOne, over: 'iom' }),
+    expected['mtcnn_iom_0.3'].boxes,
+    expected['mtcnn_iom_0.3'].scores,
+  );
 }
 
 const checkRotation = (angle: number, matrix: number[][]) =>
@@ -84,6 +93,9 @@ test('letterboxes, suppression and rotations match the stored numbers', () => {
 });
 
 const options = { skip: skipWithoutShared };
+const masterMatrices = () =>
+  goldenJson<{ detector_letterbox: (LetterboxCase & { master_matrix: number[][] })[] }>('infer_master.json')
+    .detector_letterbox;
 
 test('letterboxes have the scales and paddings of the reference', options, () => {
   checkLetterboxes(
@@ -95,6 +107,30 @@ test('a letterboxed frame equals the reference', options, async () => {
   const { image } = letterbox(await goldenRgb('frames/frame_1280x720.png'), 640, 640);
   const expected = await goldenRgb('norm/detector_seed_640_from_1280x720.png');
   assert.ok(Buffer.from(image.data).equals(expected.data));
+});
+
+test('a frame warped into the input, as since 2026, equals the reference', options, async () => {
+  const image = await goldenRgb('frames/frame_1280x720.png');
+  const matrix = masterMatrices().find(
+    ({ w, input_size: size }) => w === 1280 && size === 640,
+  )!.master_matrix;
+  const { data } = warpAffine(image, toMatrix(matrix.slice(0, 2)), {
+    width: 640,
+    height: 640,
+    interpolation: 'area',
+    border: 'zero',
+  });
+  const expected = await goldenRgb('norm/detector_master_640_from_1280x720.png');
+  assert.ok(Buffer.from(data).equals(expected.data));
+});
+
+test('letterboxes lie within a pixel of where faceswap puts them since 2026', options, () => {
+  for (const { input_size: size, w, h, master_matrix: matrix } of masterMatrices()) {
+    const { toFrame } = letterbox({ width: w, height: h, data: new Uint8Array(w * h * 3) }, size, size);
+    const [scale, , padX, , , padY] = invertMatrix(toFrame);
+    assert.ok(Math.abs(scale - matrix[0]![0]!) < 1e-6, `${w}×${h}`);
+    assert.ok(Math.abs(padX - matrix[0]![2]!) <= 1 && Math.abs(padY - matrix[1]![2]!) <= 1, `${w}×${h}`);
+  }
 });
 
 test('suppression keeps what the reference keeps', options, () => {

@@ -54,6 +54,16 @@ export async function goldenRgb(name: string): Promise<RgbImage> {
   return { width: info.width, height: info.height, data };
 }
 
+const frames = new Map<string, Promise<RgbImage>>();
+
+/** The frame that a set of landmarks lies in. */
+export function goldenFrame({ frame_hw: [height, width] }: GoldenSet): Promise<RgbImage> {
+  const name = `frames/frame_${width}x${height}.png`;
+  const frame = frames.get(name) ?? goldenRgb(name);
+  frames.set(name, frame);
+  return frame;
+}
+
 export async function goldenGray(name: string): Promise<GrayImage> {
   const { data, info } = await sharp(path(name))
     .extractChannel(0)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { filterValues } from '../../../worker/vision/aligner-filters.ts';
+import { filterFace, filterValues } from '../../../worker/vision/aligner-filters.ts';
 import { alignFace } from '../../../worker/vision/alignment.ts';
 import { normalise } from '../../../worker/vision/normalise.ts';
 import { skipWithoutShared } from '../shared-data.ts';
@@ -14,13 +14,32 @@ for (const kind of ['clahe', 'hist', 'mean'] as const) {
   });
 }
 
+interface FilterRow {
+  readonly set: string;
+  readonly face_box_size_px: number;
+  readonly min_dim: number;
+  readonly scale_ok_default: boolean;
+  readonly features_ok: boolean;
+  readonly distance: number;
+  readonly roll: number;
+}
+
+/** The original's defaults. */
+const SCALE_LIMITS = { features: false, minScale: 0.03, maxScale: 4, distancePercent: 0, rollDeg: 0 };
+const FEATURES_LIMIT = { features: true, minScale: 0, maxScale: 0, distancePercent: 0, rollDeg: 0 };
+
 test('the values that filters judge match the reference', { skip: skipWithoutShared }, () => {
   const { align_filter_master: expected } = goldenJson<{
-    align_filter_master: { set: string; face_box_size_px: number; distance: number; roll: number }[];
+    align_filter_master: FilterRow[];
   }>('infer_master.json');
   for (const [name, set] of goldenSets()) {
-    const values = filterValues(alignFace(flat(set.landmarks)));
+    const alignment = alignFace(flat(set.landmarks));
+    const values = filterValues(alignment);
     const row = expected.find((item) => item.set === name)!;
+    const [height, width] = set.frame_hw;
+    assert.equal(Math.min(width, height), row.min_dim);
+    assert.equal(filterFace(alignment, { width, height }, SCALE_LIMITS) === null, row.scale_ok_default);
+    assert.equal(filterFace(alignment, { width, height }, FEATURES_LIMIT) === null, row.features_ok);
     assert.ok(Math.abs(values.facePx - row.face_box_size_px) < 1e-3);
     assert.ok(Math.abs(values.distance - row.distance) < 1e-5);
     assert.ok(Math.abs(values.roll - row.roll) < 0.02);
