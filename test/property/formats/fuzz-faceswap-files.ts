@@ -26,6 +26,7 @@ export interface FuzzReport {
 
 const GOLDEN = join(import.meta.dirname, '../../golden/formats');
 const LARGE_BYTES = 50_000;
+const INPUTS_PER_COLLECTION = 100;
 const SIGNATURE = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
 
 const [seed, count] = process.argv.slice(2).map(Number) as [number, number];
@@ -94,8 +95,8 @@ function attempt(bytes: Uint8Array, read: (bytes: Uint8Array) => void): void {
     errors[error.code] = (errors[error.code] ?? 0) + 1;
   }
   slowestMs = Math.max(slowestMs, performance.now() - started);
-  // what large inputs leave behind would be counted with the next ones
-  if (bytes.length > LARGE_BYTES) globalThis.gc?.();
+  // what inputs leave behind would be counted with the next ones
+  if (bytes.length > LARGE_BYTES || inputs % INPUTS_PER_COLLECTION === 0) globalThis.gc?.();
 }
 
 /** The file with one face, one mask, and neither identities nor thumbnail. */

@@ -1,6 +1,5 @@
 import type { Box, Landmarks } from '../../vision/types.ts';
-import type { VideoMeta } from '../portable/portable-frame.ts';
-import type { MaskRecord } from '../records.ts';
+import type { MaskRecord, VideoMeta } from '../records.ts';
 
 /** The version of alignments files that is written; faceswap 2.3 and 3.x both write it. */
 export const FSA_VERSION = 2.4;
