@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, open, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
-import { events, runCli } from '../../fixtures/cli.ts';
+import { setTimeout } from 'node:timers/promises';
+import sharp from 'sharp';
+import { events, runCli, startCli } from '../../fixtures/cli.ts';
 import { scratch } from '../../fixtures/scratch.ts';
 import { smallPhotos } from '../../fixtures/small-photos.ts';
 
@@ -97,6 +100,72 @@ describe('the command line of extract', { concurrency: 2 }, () => {
     assert.match(end.stderr, /FF4001/);
   });
 
+  it('answers Ctrl-C and SIGTERM before it has begun', { skip: process.platform === 'win32' }, async () => {
+    const fifo = join(folder, 'config.fifo');
+    execFileSync('mkfifo', [fifo]);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      const run = startCli(['extract', input, output, '-C', fifo]);
+      // opens as soon as the command waits for its configuration
+      const writer = await open(fifo, 'w');
+      run.child.kill(signal);
+      // a process does not end while a thread of it waits in the system
+      await setTimeout(500);
+      await writer.close();
+      const end = await run.ended;
+      assert.equal(end.code, 130, signal);
+      assert.match(end.stderr, /stopped/);
+      assert.ok(!existsSync(output));
+    }
+  });
+
+  it('counts files that are no images', async () => {
+    const mixed = join(folder, 'mixed');
+    await smallPhotos(mixed, 1);
+    for (const name of ['notes.md', 'clip.mp4']) await writeFile(join(mixed, name), 'x');
+    const args = ['extract', mixed, join(folder, 'mixed-out'), '--size', '64', '--masker', 'none'];
+    const text = await runCli(args);
+    assert.match(text.stderr, /^1 frame, 3 faces, 0 failed, 2 other files passed over/m);
+    const last = events(await runCli([...args, '-o', 'json'])).at(-1);
+    assert.equal(last?.skipped, 2);
+  });
+
+  it('takes linked photos when asked to', { skip: process.platform === 'win32' }, async () => {
+    const links = join(folder, 'links');
+    await mkdir(links);
+    await symlink(join(input, 'photo-000.jpg'), join(links, 'a.jpg'));
+    const args = ['extract', links, join(folder, 'links-out'), '--size', '64', '--masker', 'none'];
+    const refused = await runCli(args);
+    assert.equal(refused.code, 3, refused.stderr);
+    assert.match(refused.stderr, /FF1007/);
+    const taken = await runCli([...args, '--follow-links']);
+    assert.equal(taken.code, 0, taken.stderr);
+  });
+
+  it('draws a contact sheet', async () => {
+    const drawn = join(folder, 'drawn');
+    for (const [name, format] of [
+      ['sheet.png', 'png'],
+      ['sheet.JPG', 'jpeg'],
+    ] as const) {
+      const sheet = join(folder, name);
+      const end = await runCli(['extract', input, drawn, '--size', '128', '--contact-sheet', sheet]);
+      assert.equal(end.code, 0, end.stderr);
+      assert.match(end.stderr, /6 faces on .*sheet/);
+      const { width, height, format: found } = await sharp(sheet).metadata();
+      assert.deepEqual([found, width, height], [format, 8 + 6 * 264, 28 + 264 + 20]);
+    }
+    const refused: [args: string[], code: number, says: RegExp][] = [
+      [['--contact-sheet', 'sheet.gif'], 2, /FF5001.*\.png, \.jpg or \.webp.*sheet\.gif/],
+      [['--contact-sheet', 'sheet.png', '--skip-faces'], 2, /FF5001.*--contact-sheet/],
+      [['--size', '128', '--contact-sheet', join(folder, 'none/sheet.png')], 1, /FF4001.*none/],
+    ];
+    for (const [args, code, says] of refused) {
+      const end = await runCli(['extract', input, drawn, ...args]);
+      assert.equal(end.code, code, end.stderr);
+      assert.match(end.stderr, says);
+    }
+  });
+
   it('prints its help', async () => {
     const end = await runCli(['extract', '--help']);
     assert.equal(end.code, 0);
@@ -138,9 +207,14 @@ describe('the command line of extract', { concurrency: 2 }, () => {
     }
 
     const wrong: [yaml: string, says: RegExp][] = [
-      ['detect:\n  ultraface:\n    confidences: 0.5\n', /FF5002.*detect\.ultraface.*confidences/],
+      [
+        'detect:\n  ultraface:\n    confidences: 0.5\n',
+        /FF5002.*detect\.ultraface.*confidences.*there are .*confidence/,
+      ],
       ['detect:\n  ultraface:\n    confidence: high\n', /FF5002.*detect\.ultraface.*confidence/],
-      ['detectors: {}\n', /FF5002.*detectors/],
+      ['detectors: {}\n', /FF5002.*detectors.*there are detect, align, mask, filters/],
+      ['filters:\n  minimum: 1\n', /FF5002.*filters.*minimum.*there are features, minScale/],
+      ['mask:\n  components:\n    size: 1\n', /FF5002.*mask\.components.*size.*there are no options/],
       ['align:\n  fan: {}\n', /FF5003.*fan/],
       ['filters:\n  rollDeg: 400\n', /FF5002.*filters\.rollDeg/],
       ['detect: [', /FF5002/],
