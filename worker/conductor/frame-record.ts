@@ -5,7 +5,8 @@ import type { FaceInWork, FrameInWork } from '../stage/frame-in-work.ts';
 /** What is recorded of a frame that went through the stage: its faces that were not rejected, in the detector's order. */
 export function frameRecord(frame: FrameInWork, size: { width: number; height: number }): FrameRecord {
   const faces = frame.faces.filter(({ alignment }) => alignment !== null);
-  return { index: frame.index, key: frame.key, ...size, faces: faces.map(faceRecord) };
+  const { index, key, videoMeta } = frame;
+  return { index, key, ...size, faces: faces.map(faceRecord), ...(videoMeta && { videoMeta }) };
 }
 
 /** What is recorded of a frame that failed. */
@@ -21,10 +22,19 @@ export function frameFailure(frame: FrameInWork): FrameFailure {
   };
 }
 
-function faceRecord({ face, alignment, masks: stored, crop }: FaceInWork): FaceRecord {
+function faceRecord({ face, alignment, masks: stored, crop, given }: FaceInWork): FaceRecord {
   const { landmarks, pose } = alignment!;
   const masks = Object.fromEntries([...stored].map(([name, mask]) => [name, maskRecord(mask)]));
-  return { box: face.box, score: face.score, landmarks, pose, masks, crop };
+  return {
+    box: face.box,
+    score: face.score,
+    landmarks,
+    pose,
+    masks,
+    crop,
+    ...(given && { identities: given.identities }),
+    ...(given?.thumbnail && { thumbnail: given.thumbnail }),
+  };
 }
 
 function maskRecord({ sizePx, centering, matrix, interpolator, zlib }: StoredMask): MaskRecord {

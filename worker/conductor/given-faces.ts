@@ -63,7 +63,8 @@ export class GivenFaceFeed {
       }
       this.#matched += 1;
       const found = await this.#alignments.read(place);
-      return { ...frame, given: { faces: givenFaces(found), size: found.size } };
+      const { size, videoMeta } = found;
+      return { ...frame, given: { faces: givenFaces(found), size, videoMeta } };
     } catch (error) {
       if (!(error instanceof FacefleetError) || error.scope !== 'frame') throw error;
       return { ...frame, input: { kind: 'failure', error } };
@@ -81,6 +82,7 @@ function givenFaces({ key, faces }: PortableFrame): FaceInWork[] {
       rejection: null,
       masks: new Map(landmarks ? masksOf(face) : []),
       crop: null,
+      given: { identities: face.identities, thumbnail: face.thumbnail },
     };
   });
 }

@@ -24,6 +24,14 @@ export const maskSchema = z
   })
   .refine(({ size, data }) => (data.length / 4) * 3 <= maxMaskBytes(size) + 2, 'the mask has too many bytes');
 
+/** Embeddings as lines hold them. */
+export const identitiesSchema = z
+  .record(z.string().min(1).max(BOUNDS.maskNameChars), z.array(number).min(1).max(BOUNDS.identityLength))
+  .refine((all) => Object.keys(all).length <= BOUNDS.identities, 'too many identities');
+
+/** The place of a video's frame as lines hold it. */
+export const videoMetaSchema = z.strictObject({ ptsTime: z.number().int(), keyframe: z.boolean() });
+
 const face = z.strictObject({
   box: z.tuple([whole, whole, whole, whole]),
   score: number,
@@ -33,6 +41,7 @@ const face = z.strictObject({
     .record(z.string().min(1).max(BOUNDS.maskNameChars), maskSchema)
     .refine((masks) => Object.keys(masks).length <= BOUNDS.masks, 'too many masks'),
   crop: z.string().min(1).max(1024).nullable(),
+  identities: identitiesSchema.optional(),
   thumbnail: z
     .base64()
     .min(1)
@@ -45,6 +54,7 @@ const record = z.strictObject({
   width: int(1, BOUNDS.sidePx),
   height: int(1, BOUNDS.sidePx),
   faces: z.array(face).max(BOUNDS.faces),
+  videoMeta: videoMetaSchema.optional(),
 });
 
 const failure = z.strictObject({
@@ -56,8 +66,8 @@ const failure = z.strictObject({
 
 /** Reads a line of alignments.jsonl. Throws FF4005 for anything that `encodeRecord` does not write. @param where names the file */
 export function decodeRecord(line: string, where: string): FrameRecord {
-  const { faces, ...rest } = parse(record, line, where);
-  return { ...rest, faces: faces.map(faceOf) };
+  const { faces, videoMeta, ...rest } = parse(record, line, where);
+  return { ...rest, faces: faces.map(faceOf), ...(videoMeta && { videoMeta }) };
 }
 
 /** Reads a line of failures.jsonl. Throws FF4005 for anything that `encodeFailure` does not write. @param where names the file */
@@ -75,6 +85,7 @@ function faceOf(found: z.infer<typeof face>): FaceRecord {
     pose: found.pose,
     masks: Object.fromEntries(Object.entries(found.masks).map(([name, value]) => [name, maskOf(value)])),
     crop: found.crop,
+    ...(found.identities && { identities: found.identities }),
     ...(found.thumbnail === undefined ? {} : { thumbnail: bytesOf(found.thumbnail) }),
   };
 }

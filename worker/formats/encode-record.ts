@@ -7,22 +7,23 @@ import {
   type FrameFailure,
   type FrameRecord,
   type MaskRecord,
+  type VideoMeta,
 } from './records.ts';
-import { roundDecimals } from './round-decimals.ts';
+import { MAX_MAGNITUDE, roundDecimals } from './round-decimals.ts';
 
 /**
  * A line of alignments.jsonl, without its line feed. Equal records give equal bytes: keys in fixed order, masks by name, numbers
  * rounded by field. Throws FF3003 for a number that is not finite or a value out of bounds.
  */
 export function encodeRecord(record: FrameRecord): string {
-  const { index, key, width, height, faces } = record;
+  const { index, key, width, height, faces, videoMeta } = record;
   within(key, 'index', index, 0, BOUNDS.index);
   within(key, 'key length', key.length, 1, BOUNDS.keyChars);
   within(key, 'width', width, 1, BOUNDS.sidePx);
   within(key, 'height', height, 1, BOUNDS.sidePx);
   within(key, 'number of faces', faces.length, 0, BOUNDS.faces);
   const encoded = faces.map((face, i) => encodeFace(face, `${key}: face ${i}`)).join(',');
-  return `{"index":${index},"key":${JSON.stringify(key)},"width":${width},"height":${height},"faces":[${encoded}]}`;
+  return `{"index":${index},"key":${JSON.stringify(key)},"width":${width},"height":${height},"faces":[${encoded}]${encodeVideoMeta(videoMeta, key)}}`;
 }
 
 /** A line of failures.jsonl, without its line feed; overlong texts are cut. Throws FF3003 for an index or key out of bounds. */
@@ -49,8 +50,29 @@ function encodeFace(face: FaceRecord, what: string): string {
   const masks = encodeMasks(face.masks, what);
   return (
     `{"box":[${box}],"score":${score},"landmarks":[${encodeLandmarks(face.landmarks, what)}],` +
-    `"pose":{"pitch":${pitch},"yaw":${yaw},"roll":${roll}},"masks":{${masks}},"crop":${JSON.stringify(face.crop)}${encodeThumbnail(face.thumbnail, what)}}`
+    `"pose":{"pitch":${pitch},"yaw":${yaw},"roll":${roll}},"masks":{${masks}},"crop":${JSON.stringify(face.crop)}${encodeIdentities(face.identities, what)}${encodeThumbnail(face.thumbnail, what)}}`
   );
+}
+
+function encodeVideoMeta(meta: VideoMeta | undefined, key: string): string {
+  if (meta === undefined) return '';
+  within(key, 'presentation time', meta.ptsTime, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  return `,"videoMeta":{"ptsTime":${meta.ptsTime},"keyframe":${meta.keyframe}}`;
+}
+
+function encodeIdentities(identities: FaceRecord['identities'], what: string): string {
+  const names = Object.keys(identities ?? {}).sort();
+  if (names.length === 0) return '';
+  within(what, 'number of identities', names.length, 0, BOUNDS.identities);
+  const encoded = names.map((name) => {
+    const vector = identities![name]!;
+    within(what, 'length of an identity name', name.length, 1, BOUNDS.maskNameChars);
+    within(what, 'length of an identity', vector.length, 1, BOUNDS.identityLength);
+    if (!vector.every((value) => Math.abs(value) <= MAX_MAGNITUDE))
+      throw new FacefleetError('FF3003', `${what}: identity ${name} has a number beyond ±${MAX_MAGNITUDE}`);
+    return `${JSON.stringify(name)}:${JSON.stringify(vector)}`;
+  });
+  return `,"identities":{${encoded.join(',')}}`;
 }
 
 function encodeThumbnail(thumbnail: Uint8Array | undefined, what: string): string {

@@ -25,8 +25,17 @@ export interface FaceRecord {
   readonly masks: Readonly<Record<string, MaskRecord>>;
   /** Store key of the face's crop (`faces/<stem>_<i>.png`), or null when none was written. */
   readonly crop: string | null;
+  /** Embeddings by name of the network that made them; absent when there are none. */
+  readonly identities?: Readonly<Record<string, readonly number[]>>;
   /** JPEG of the 96 px head crop; absent when none was made. */
   readonly thumbnail?: Uint8Array;
+}
+
+/** Where a video's frame stands in its stream, as faceswap records it. */
+export interface VideoMeta {
+  /** Presentation time in units of the stream's time base. */
+  readonly ptsTime: number;
+  readonly keyframe: boolean;
 }
 
 /** What was found in a frame: a line of alignments.jsonl. */
@@ -40,6 +49,8 @@ export interface FrameRecord {
   readonly height: number;
   /** In the order of the crops; may be empty. */
   readonly faces: readonly FaceRecord[];
+  /** Absent when it is not known, as for images. */
+  readonly videoMeta?: VideoMeta;
 }
 
 /** Why a frame has no record: a line of failures.jsonl. */
@@ -73,6 +84,8 @@ export const BOUNDS = {
   masks: 64,
   maskNameChars: 64,
   maskSizePx: 4096,
+  identities: 64,
+  identityLength: 8192,
   thumbnailBytes: 256 * 1024,
   messageChars: 4000,
   pluginChars: 200,

@@ -1,4 +1,6 @@
 import type { FacefleetError } from '../errors/facefleet-error.ts';
+import type { PortableFace } from '../formats/portable/portable-frame.ts';
+import type { VideoMeta } from '../formats/records.ts';
 import type { RgbImage } from '../vision/types.ts';
 import type { Alignment, Face, FaceRejection, StoredMask } from './faces.ts';
 
@@ -11,6 +13,8 @@ export interface FaceInWork {
   readonly masks: Map<string, StoredMask>;
   /** Key of the head crop in the store; null until it is written, and when crops are not wanted. */
   crop: string | null;
+  /** What was given with the face and goes into its record. */
+  readonly given?: Pick<PortableFace, 'identities' | 'thumbnail'>;
 }
 
 /** A frame on its way through a stage. */
@@ -25,6 +29,8 @@ export interface FrameInWork {
   faces: FaceInWork[];
   /** Size of the frame that `faces` were given for; null when it is not known or none were given. */
   readonly givenSize?: { readonly width: number; readonly height: number } | null;
+  /** Given with the faces, for the record. */
+  readonly videoMeta?: VideoMeta | null;
   /** The first failure; later roles leave the frame alone. */
   error: FacefleetError | null;
   /** The plugin that failed. */

@@ -1,4 +1,5 @@
 import { FacefleetError } from '../errors/facefleet-error.ts';
+import type { VideoMeta } from '../formats/records.ts';
 import type { SourceFrame } from '../source/source.ts';
 import type { FaceInWork, FrameInWork } from './frame-in-work.ts';
 
@@ -8,6 +9,8 @@ export interface GivenFaces {
   readonly faces: FaceInWork[];
   /** Size of the upright frame that they were found in, pixels; null when it is not known. */
   readonly size: { readonly width: number; readonly height: number } | null;
+  /** Goes into the record. */
+  readonly videoMeta: VideoMeta | null;
 }
 
 /** A frame of the source, with its faces when they are known. */

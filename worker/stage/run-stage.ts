@@ -90,6 +90,7 @@ function inWork(frame: StageFrame): FrameInWork {
     size: null,
     faces: frame.given?.faces ?? [],
     givenSize: frame.given?.size ?? null,
+    videoMeta: frame.given?.videoMeta ?? null,
     error: input.kind === 'failure' ? input.error : null,
     failedPlugin: null,
     pendingUnits: 0,

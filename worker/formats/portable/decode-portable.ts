@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { errorText, FacefleetError } from '../../errors/facefleet-error.ts';
-import { maskOf, maskSchema } from '../decode-record.ts';
-import { FSA_BOUNDS } from '../fsa/fsa-alignments.ts';
+import { identitiesSchema, maskOf, maskSchema, videoMetaSchema } from '../decode-record.ts';
 import { BOUNDS } from '../records.ts';
 import { MAX_MAGNITUDE } from '../round-decimals.ts';
 import { MAX_POINTS, type PortableFace, type PortableFrame } from './portable-frame.ts';
@@ -27,10 +26,7 @@ const face = z
       .refine((masks) => Object.keys(masks).length <= BOUNDS.masks, 'too many masks')
       .default({}),
     crop: z.string().min(1).max(1024).nullish(),
-    identities: z
-      .record(name, z.array(number).min(1).max(FSA_BOUNDS.identityLength))
-      .refine((all) => Object.keys(all).length <= FSA_BOUNDS.names, 'too many identities')
-      .default({}),
+    identities: identitiesSchema.default({}),
     thumbnail: z.base64().min(1).max(MAX_BASE64_CHARS).nullish(),
   })
   .refine(({ box, landmarks }) => box || landmarks, 'neither box nor landmarks');
@@ -42,7 +38,7 @@ const frame = z
     width: sidePx.nullish(),
     height: sidePx.nullish(),
     faces: z.array(face).max(BOUNDS.faces),
-    videoMeta: z.strictObject({ ptsTime: z.number().int(), keyframe: z.boolean() }).nullish(),
+    videoMeta: videoMetaSchema.nullish(),
   })
   .refine(({ width, height }) => (width == null) === (height == null), 'width without height');
 

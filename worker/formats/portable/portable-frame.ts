@@ -1,6 +1,6 @@
 import { landmarks68From98 } from '../../vision/landmark-sets.ts';
 import type { Box, Landmarks, Pose } from '../../vision/types.ts';
-import type { MaskRecord } from '../records.ts';
+import type { MaskRecord, VideoMeta } from '../records.ts';
 
 /**
  * What any alignments file may say of a face; null or empty is what this one does not say.
@@ -22,13 +22,6 @@ export interface PortableFace {
   readonly thumbnail: Uint8Array | null;
   /** Path of the face's crop. */
   readonly crop: string | null;
-}
-
-/** Where a video's frame stands in its stream, as faceswap records it. */
-export interface VideoMeta {
-  /** Presentation time in units of the stream's time base. */
-  readonly ptsTime: number;
-  readonly keyframe: boolean;
 }
 
 /** What any alignments file may say of a frame. */
