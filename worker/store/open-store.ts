@@ -1,6 +1,6 @@
 import { FacefleetError } from '../errors/facefleet-error.ts';
 import { openDirStore } from './dir-store.ts';
-import { MIN_PART_BYTES, type S3Options } from './s3-options.ts';
+import { givenEndpoint, MIN_PART_BYTES, type S3Options } from './s3-options.ts';
 import type { Store } from './store.ts';
 import { parseStoreAddress } from './store-address.ts';
 
@@ -21,25 +21,25 @@ export async function openStore(address: string, options: StoreOptions = {}): Pr
   const place = parseStoreAddress(address);
   if (place.kind === 'dir') return await openDirStore(place.path, { create: options.create ?? true });
   const s3 = options.s3 ?? {};
-  const endpoint = checkedEndpoint(s3.endpoint);
+  const endpoint = givenEndpoint(s3);
+  if (endpoint !== '' || s3.endpoint !== undefined) checkEndpoint(endpoint);
   if (s3.partBytes !== undefined && !(s3.partBytes >= MIN_PART_BYTES)) {
     throw new FacefleetError('FF5004', `parts have at least ${MIN_PART_BYTES} bytes, not ${s3.partBytes}`);
   }
   // Most runs need no object store, and the SDK takes its time to load.
-  const [{ S3Sdk }, { givenEndpoint, s3Client }, { S3Store }] = await Promise.all([
+  const [{ S3Sdk }, { s3Client }, { S3Store }] = await Promise.all([
     import('./s3-sdk.ts'),
     import('./s3-client.ts'),
     import('./s3-store.ts'),
   ]);
-  const api = new S3Sdk(s3Client(s3), place.bucket, endpoint ?? givenEndpoint(s3));
+  const api = new S3Sdk(s3Client(s3), place.bucket, endpoint);
   const store = new S3Store(api, { ...place, partBytes: s3.partBytes, retry: s3.retry });
   if (options.shared) await store.proveConditions();
   return store;
 }
 
-/** An endpoint that is an http(s) URL without credentials. Throws FF5004. */
-function checkedEndpoint(endpoint: string | undefined): string | undefined {
-  if (endpoint === undefined) return undefined;
+/** Throws FF5004 unless `endpoint` is an http(s) URL without credentials. */
+function checkEndpoint(endpoint: string): void {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : null;
   if (url?.username || url?.password) {
     throw new FacefleetError('FF5004', `${url.host}: credentials do not belong into an endpoint`);
@@ -47,5 +47,4 @@ function checkedEndpoint(endpoint: string | undefined): string | undefined {
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new FacefleetError('FF5004', `${JSON.stringify(endpoint)}: an endpoint is an http or https URL`);
   }
-  return endpoint;
 }

@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { S3_DEFAULTS, type S3Options } from './s3-options.ts';
+import { givenEndpoint, S3_DEFAULTS, type S3Options } from './s3-options.ts';
 
 /**
  * The SDK's client for these options. It tries everything once (`S3Store` retries, since only it knows how), sends checksums only
@@ -22,11 +22,6 @@ export function s3Client(options: S3Options): S3Client {
       httpsAgent: { keepAlive: true, maxSockets: connections },
     },
   });
-}
-
-/** The endpoint by option or environment; '' for AWS (or where only a profile names one). */
-export function givenEndpoint(options: S3Options): string {
-  return options.endpoint ?? process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL ?? '';
 }
 
 /** What environment or profile say, else the default. */

@@ -34,3 +34,8 @@ export const S3_DEFAULTS = {
   partBytes: 16 * 1024 * 1024,
   retry: DEFAULT_RETRY,
 } as const;
+
+/** The endpoint by option or environment; '' for AWS (or where only a profile names one). */
+export function givenEndpoint({ endpoint }: S3Options): string {
+  return endpoint ?? (process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL || '');
+}

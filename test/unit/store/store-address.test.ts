@@ -73,6 +73,12 @@ test('credentials in an address or an endpoint are refused and not repeated', as
     failsWith('FF5004', 'credentials')(error) && !/hunter2/.test(String(error));
   assert.throws(() => parseStoreAddress('s3://id:hunter2@bucket/x'), silent);
   await assert.rejects(openStore('s3://bucket', { s3: { endpoint: 'http://id:hunter2@host' } }), silent);
+  process.env.AWS_ENDPOINT_URL_S3 = 'http://id:hunter2@host';
+  try {
+    await assert.rejects(openStore('s3://bucket'), silent);
+  } finally {
+    delete process.env.AWS_ENDPOINT_URL_S3;
+  }
 });
 
 test('stores are opened by their address', async () => {
