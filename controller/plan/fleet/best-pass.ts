@@ -5,14 +5,18 @@ import { cuts } from './orders.ts';
 import type { RatedClass } from './rate-table.ts';
 import type { Split } from './split.ts';
 
+/** First and one past the last role of every stage of a pass. */
+export type Stages = readonly (readonly [from: number, to: number])[];
+
 /** The fastest pass over a run of roles. */
 export interface BestPass {
-  /** First and one past the last role of every stage. */
-  readonly stages: readonly (readonly [from: number, to: number])[];
+  readonly stages: Stages;
   readonly split: Split;
   /** Frames/s when all these roles share every device that they fit on; 0 when they fit on none. */
   readonly coLocatedFramesPerSec: number;
 }
+
+type LimitOptions = Pick<PlanOptions, 'maxReplicas' | 'feedFramesPerSec'>;
 
 /**
  * The fastest way to run the roles from `from` to before `to` in one pass: every cut into stages with the best split of the devices
@@ -22,38 +26,57 @@ export function bestPass(
   classes: readonly RatedClass[],
   from: number,
   to: number,
-  { maxReplicas, feedFramesPerSec }: Pick<PlanOptions, 'maxReplicas' | 'feedFramesPerSec'>,
+  options: LimitOptions,
   mostStages: number,
 ): BestPass | null {
-  const devices = classes.reduce((sum, { count }) => sum + count, 0);
-  const most = maxReplicas === null || maxReplicas >= devices ? Number.POSITIVE_INFINITY : maxReplicas;
-  const orders = classOrders(classes, most !== Number.POSITIVE_INFINITY);
-  const enough = feedFramesPerSec ?? Number.POSITIVE_INFINITY;
+  const devices = Math.min(mostDevices(classes, options), countOf(classes));
+  const enough = options.feedFramesPerSec ?? Number.POSITIVE_INFINITY;
   let best: Omit<BestPass, 'coLocatedFramesPerSec'> | null = null;
   let coLocatedFramesPerSec = 0;
-  for (const ends of cuts(to - from, Math.min(mostStages, devices, most))) {
+  for (const ends of cuts(to - from, Math.min(mostStages, devices))) {
     const stages = ends.map((end, i) => [from + (ends[i - 1] ?? 0), from + end] as const);
-    const rates = stages.map(([first, end]) => classes.map((one) => one.rate(first, end)));
-    const useful = classes.flatMap((_, c) => (rates.some((ofStage) => ofStage[c]! > 0) ? [c] : []));
-    const place = new Map(useful.map((c, i) => [c, i]));
-    const split = bestSplit(
-      {
-        rates: rates.map((ofStage) => useful.map((c) => ofStage[c]!)),
-        counts: useful.map((c) => classes[c]!.count),
-        most,
-        orders: orders.map((order) => order.flatMap((c) => place.get(c) ?? [])),
-      },
-      best?.split.framesPerSec ?? 0,
-    );
+    const split = splitAmong(stages, classes, options, best?.split.framesPerSec ?? 0);
     if (split === null) continue;
-    best = {
-      stages,
-      split: { ...split, devices: split.devices.map((ofStage) => spread(ofStage, useful, classes.length)) },
-    };
+    best = { stages, split };
     if (stages.length === 1) coLocatedFramesPerSec = split.framesPerSec;
     if (split.framesPerSec >= enough) break;
   }
   return best === null ? null : { ...best, coLocatedFramesPerSec };
+}
+
+/** The best split of all devices among these stages, by class; null when none is faster than `floor`. */
+export function splitAmong(
+  stages: Stages,
+  classes: readonly RatedClass[],
+  options: LimitOptions,
+  floor: number,
+): Split | null {
+  const rates = stages.map(([from, to]) => classes.map((one) => one.rate(from, to)));
+  const useful = classes.flatMap((_, c) => (rates.some((ofStage) => ofStage[c]! > 0) ? [c] : []));
+  const most = mostDevices(classes, options);
+  const split = bestSplit(
+    {
+      rates: rates.map((ofStage) => useful.map((c) => ofStage[c]!)),
+      counts: useful.map((c) => classes[c]!.count),
+      most,
+      orders: classOrders(
+        useful.map((c) => classes[c]!),
+        most !== Number.POSITIVE_INFINITY,
+      ),
+    },
+    floor,
+  );
+  if (split === null) return null;
+  return { ...split, devices: split.devices.map((ofStage) => spread(ofStage, useful, classes.length)) };
+}
+
+/** The limit on devices; infinite where it does not bind. */
+function mostDevices(classes: readonly RatedClass[], { maxReplicas }: LimitOptions): number {
+  return maxReplicas === null || maxReplicas >= countOf(classes) ? Number.POSITIVE_INFINITY : maxReplicas;
+}
+
+function countOf(classes: readonly RatedClass[]): number {
+  return classes.reduce((sum, { count }) => sum + count, 0);
 }
 
 function spread(values: readonly number[], at: readonly number[], length: number): number[] {

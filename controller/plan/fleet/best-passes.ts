@@ -13,6 +13,8 @@ export interface BestPasses {
   readonly passes: readonly BestPass[];
   /** The fastest single pass over the whole flow; null when none fits. */
   readonly onePass: BestPass | null;
+  /** Predicted. */
+  readonly sec: number;
 }
 
 /**
@@ -41,5 +43,5 @@ export function bestPasses(
     found.push(best);
   }
   const whole = found[roles]!;
-  return Number.isFinite(whole.sec) ? { passes: whole.passes, onePass } : null;
+  return Number.isFinite(whole.sec) ? { passes: whole.passes, onePass, sec: whole.sec } : null;
 }

@@ -1,12 +1,16 @@
-import type { Plan, PlanResult } from '../plan.ts';
+import type { Plan, PlanResult, Reason } from '../plan.ts';
 import type { Problem } from '../problem.ts';
-import { bestPasses } from './best-passes.ts';
+import { type BestPasses, bestPasses } from './best-passes.ts';
 import { place } from './place.ts';
 import { planOnCpus } from './plan-on-cpus.ts';
-import { rateTable } from './rate-table.ts';
-import { batchReasons, limitReasons, originReasons, shapeReasons } from './reasons.ts';
+import { type RatedClass, rateTable } from './rate-table.ts';
+import { batchReasons, limitReasons, originReasons, shapeReasons, short } from './reasons.ts';
+import { passesOfShape, shapeOf } from './same-shape.ts';
 import { shortfalls } from './shortfalls.ts';
 import { usableDevices } from './usable-devices.ts';
+
+/** A running plan is cut anew only for a gain of more than this part of its time. */
+const WORTH_A_RESTART = 0.1;
 
 /**
  * Plans over all GPUs by predicted time: co-located, pipelined or in several passes, whichever ends first. Without GPUs, over CPUs.
@@ -23,8 +27,9 @@ export function planFleet(problem: Problem, running: Plan | null = null): PlanRe
   const refusal = { outcome: 'refused', id, policy, shortfalls: short, reasons: usable.leftOut } as const;
   if (isRefused) return refusal;
   const classes = rateTable(roles, usable.pools, options);
-  const best = bestPasses(classes, roles.length, options);
-  if (best === null) return refusal;
+  const fastest = bestPasses(classes, roles.length, options);
+  if (fastest === null) return refusal;
+  const best = keepShape(problem, classes, fastest, running);
   const passes = best.passes.map((pass) => place(pass, classes, options, running));
   return {
     outcome: 'planned',
@@ -38,11 +43,35 @@ export function planFleet(problem: Problem, running: Plan | null = null): PlanRe
     ),
     reasons: [
       ...usable.leftOut,
-      ...shapeReasons(passes, best, options),
+      ...(best === fastest ? [] : [keptReason(best.sec, fastest.sec)]),
+      ...shapeReasons(passes, best, options, best === fastest),
       ...batchReasons(passes, classes),
       ...originReasons(passes, classes),
       ...limitReasons(passes, classes, options),
     ],
     seed: null,
+  };
+}
+
+/** The passes and stages of the running plan, unless others are clearly faster. */
+function keepShape(
+  { roles, options }: Problem,
+  classes: readonly RatedClass[],
+  fastest: BestPasses,
+  running: Plan | null,
+): BestPasses {
+  const shape = running === null ? null : shapeOf(running, roles);
+  const same = shape === null ? null : passesOfShape(shape, classes, options);
+  if (same === null || same.sec * (1 - WORTH_A_RESTART) > fastest.sec) return fastest;
+  const isFastest = JSON.stringify(shape) === JSON.stringify(fastest.passes.map(({ stages }) => stages));
+  if (isFastest) return fastest;
+  return { ...fastest, ...same };
+}
+
+function keptReason(sec: number, fastestSec: number): Reason {
+  return {
+    code: 'StagesKept',
+    numbers: { sec, fastestSec },
+    sentence: `The running stages stay: others would gain ${short((1 - fastestSec / sec) * 100)} % of the time.`,
   };
 }

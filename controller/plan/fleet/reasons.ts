@@ -15,11 +15,12 @@ function sharing({ roles }: Stage): string {
   return roles.length === 1 ? `${roles[0]} has each GPU to itself` : `${roles.join('+')} share each GPU`;
 }
 
-/** Why the flow is cut as it is: by predicted time against the other shapes. */
+/** Why the flow is cut as it is: by predicted time against the other shapes, of which `isFastest` says that none is faster. */
 export function shapeReasons(
   passes: readonly Pass[],
   { passes: best, onePass }: BestPasses,
   options: PlanOptions,
+  isFastest: boolean,
 ): readonly Reason[] {
   const reasons: Reason[] = [];
   if (passes.length > 1) {
@@ -42,7 +43,7 @@ export function shapeReasons(
       reasons.push({
         code: 'CoLocated',
         numbers: { pass, framesPerSec, replicas: stages[0]!.replicas },
-        sentence: `${sharing(stages[0]!)}: ${short(framesPerSec)} frames/s on ${stages[0]!.replicas} devices; no cut into stages is faster.`,
+        sentence: `${sharing(stages[0]!)}: ${short(framesPerSec)} frames/s on ${stages[0]!.replicas} devices${isFastest ? '; no cut into stages is faster' : ''}.`,
       });
       return;
     }

@@ -1,0 +1,82 @@
+import type { Placement, Plan, ReplicaGroup } from '../plan.ts';
+import type { Gpu, NodeCapacity, Problem } from '../problem.ts';
+
+/** What one plan holds on one node: the most of any of its passes, for they run one after the other. */
+interface Held {
+  /** By resource, product and free MiB. */
+  readonly devices: ReadonlyMap<string, number>;
+  readonly cores: number;
+  readonly memoryMiB: number;
+}
+
+type Wanted = Pick<Problem, 'roles' | 'options'>;
+
+/** Takes what a plan holds from the free capacity of the nodes, by name, in place. */
+export function takeFrom(nodes: Map<string, NodeCapacity>, plan: Plan, wanted: Wanted): void {
+  for (const [name, held] of heldByNode(plan, wanted)) {
+    const node = nodes.get(name);
+    if (node === undefined) continue;
+    const less = (free: number | null, amount: number): number | null =>
+      free === null ? null : Math.max(0, free - amount);
+    nodes.set(name, {
+      ...node,
+      gpus: node.gpus.map((gpu) => withoutDevices(gpu, held.devices.get(deviceKey(gpu)) ?? 0)),
+      cores: less(node.cores, held.cores),
+      memoryMiB: less(node.memoryMiB, held.memoryMiB),
+    });
+  }
+}
+
+function withoutDevices(gpu: Gpu, held: number): Gpu {
+  const taken = Math.min(gpu.count, held);
+  return taken === 0 ? gpu : { ...gpu, count: gpu.count - taken, busy: gpu.busy + taken };
+}
+
+function heldByNode({ passes }: Plan, wanted: Wanted): ReadonlyMap<string, Held> {
+  const all = new Map<string, Held>();
+  for (const { stages } of passes) {
+    const ofPass = new Map<string, Held>();
+    for (const { groups } of stages) {
+      for (const group of groups) {
+        for (const placement of group.placements) {
+          const { node } = placement;
+          ofPass.set(
+            node,
+            together(ofPass.get(node), holding(group, placement, wanted), (a, b) => a + b),
+          );
+        }
+      }
+    }
+    for (const [node, held] of ofPass) all.set(node, together(all.get(node), held, Math.max));
+  }
+  return all;
+}
+
+function holding({ device }: ReplicaGroup, { count, threads }: Placement, { roles, options }: Wanted): Held {
+  if (device.resource === null) {
+    const threadMiB = roles.reduce((sum, { memoryMiB }) => sum + memoryMiB, 0);
+    return { devices: new Map(), cores: threads, memoryMiB: threads * threadMiB };
+  }
+  return {
+    devices: new Map([[deviceKey({ ...device, resource: device.resource }), count]]),
+    cores: count * options.workerCores,
+    memoryMiB: count * options.workerMemoryMiB,
+  };
+}
+
+function together(a: Held | undefined, b: Held, combine: (a: number, b: number) => number): Held {
+  if (a === undefined) return b;
+  const devices = new Map(a.devices);
+  for (const [key, count] of b.devices) devices.set(key, combine(devices.get(key) ?? 0, count));
+  return { devices, cores: combine(a.cores, b.cores), memoryMiB: combine(a.memoryMiB, b.memoryMiB) };
+}
+
+function deviceKey({
+  resource,
+  product,
+  freeMiB,
+  totalMiB,
+  sharing,
+}: Pick<Gpu, 'resource' | 'product' | 'freeMiB' | 'totalMiB' | 'sharing'>): string {
+  return `${resource} ${product} ${freeMiB} ${totalMiB} ${JSON.stringify(sharing)}`;
+}
