@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
+import { CROP_PNG } from '../../worker/stage/steps/crop.ts';
 
 /** CPU seconds that `work` takes when it runs alone. */
 export async function cpuSeconds(work: () => Promise<void>): Promise<number> {
@@ -33,6 +34,6 @@ export async function bareEncode(crops: readonly string[]): Promise<void> {
   for (const crop of crops) {
     const { data, info } = await sharp(crop).raw().toBuffer({ resolveWithObject: true });
     const raw = { width: info.width, height: info.height, channels: info.channels as 3 };
-    await sharp(data, { raw }).png({ compressionLevel: 6, adaptiveFiltering: false }).toBuffer();
+    await sharp(data, { raw }).png(CROP_PNG).toBuffer();
   }
 }

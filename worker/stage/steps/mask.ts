@@ -3,7 +3,7 @@ import type { Session } from '../../engine/session.ts';
 import type { MaskerPlugin, NetworkMaskerPlugin } from '../../plugins/plugin.ts';
 import { alignFace, cropMatrix } from '../../vision/alignment.ts';
 import { storeMask } from '../../vision/mask-storage.ts';
-import { transformPoints } from '../../vision/matrix.ts';
+import { applyMatrix, invertMatrix, transformPoints } from '../../vision/matrix.ts';
 import type { Landmarks, Matrix, RgbImage } from '../../vision/types.ts';
 import { warpAffine } from '../../vision/warp.ts';
 import type { StoredMask } from '../faces.ts';
@@ -65,15 +65,12 @@ function faceMatrix(face: AlignedFaceInFrame, centering: MaskerPlugin['centering
 
 /** Nothing outside the frame is face: the network saw black there and may have guessed. */
 function clearOutside(pixels: Uint8Array, sizePx: number, matrix: Matrix, image: RgbImage): Uint8Array {
-  const det = matrix[0] * matrix[4] - matrix[1] * matrix[3];
+  const toFrame = invertMatrix(matrix);
   for (let y = 0; y < sizePx; y++) {
     for (let x = 0; x < sizePx; x++) {
-      const u = x - matrix[2];
-      const v = y - matrix[5];
-      const fx = (matrix[4] * u - matrix[1] * v) / det;
-      const fy = (matrix[0] * v - matrix[3] * u) / det;
-      if (fx < -0.5 || fy < -0.5 || fx > image.width - 0.5 || fy > image.height - 0.5)
-        pixels[y * sizePx + x] = 0;
+      const [fx, fy] = applyMatrix(toFrame, x, y);
+      const outside = fx < -0.5 || fy < -0.5 || fx > image.width - 0.5 || fy > image.height - 0.5;
+      if (outside) pixels[y * sizePx + x] = 0;
     }
   }
   return pixels;
