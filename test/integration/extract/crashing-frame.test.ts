@@ -7,8 +7,9 @@ import { events, runCli } from '../../fixtures/cli.ts';
 import { alignments, differences, failures, fingerprint } from '../../fixtures/output-folder.ts';
 import { scratch } from '../../fixtures/scratch.ts';
 import { smallPhotos } from '../../fixtures/small-photos.ts';
+import { makeTinyVideo } from '../../fixtures/tiny-video.ts';
 
-const PRELOAD = new URL('../../fixtures/crash-on-open.ts', import.meta.url).href;
+const preload = (name: string): string => new URL(`../../fixtures/${name}.ts`, import.meta.url).href;
 const FRAMES = 12;
 const CULPRIT = 'photo-004.jpg';
 
@@ -22,7 +23,7 @@ describe('a frame that crashes the process', {
   before(() => smallPhotos(input, FRAMES));
 
   async function run(crashOn: string) {
-    const env = { NODE_OPTIONS: `--import ${PRELOAD}`, FACEFLEET_TEST_CRASH_ON: crashOn };
+    const env = { NODE_OPTIONS: `--import ${preload('crash-on-open')}`, FACEFLEET_TEST_CRASH_ON: crashOn };
     const args = ['extract', input, output, '--size', '64', '--masker', 'none', '-o', 'json'];
     return await runCli(args, folder, env);
   }
@@ -54,5 +55,29 @@ describe('a frame that crashes the process', {
     const fresh = join(folder, 'fresh');
     await runCli(['extract', input, fresh, '--size', '64', '--masker', 'none']);
     assert.deepEqual(differences(fingerprint(output), fingerprint(fresh)), []);
+  });
+
+  it('of a video ends the video there; a continued run gives the pictures before it once', async () => {
+    const video = join(folder, 'tiny.mp4');
+    await makeTinyVideo(video, 30);
+    const out = join(folder, 'video-out');
+    const at = async (picture: string) => {
+      const NODE_OPTIONS = `--import ${preload('crash-on-picture')}`;
+      const env = { NODE_OPTIONS, FACEFLEET_TEST_CRASH_ON: picture };
+      return await runCli(['extract', video, out, '--masker', 'none', '-o', 'json'], folder, env);
+    };
+    for (const _ of [1, 2]) assert.equal((await at('12')).signal, 'SIGSEGV');
+    const cut = await at('12');
+    assert.equal(cut.code, 3, cut.stderr);
+    assert.deepEqual(
+      failures(out).map(({ key, code, index }) => [key, code, index]),
+      [['tiny_000012.mp4', 'FF1012', 11]],
+    );
+    assert.equal(alignments(out).length, 11);
+    const whole = await at('0');
+    assert.equal(whole.code, 0, whole.stderr);
+    const last = events(whole).at(-1);
+    assert.deepEqual([last?.frames, last?.carried, last?.failed], [30, 11, 0]);
+    assert.equal(events(await at('0')).at(-1)?.carried, 30);
   });
 });
