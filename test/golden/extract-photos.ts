@@ -10,11 +10,16 @@ import { runStage } from '../../worker/stage/run-stage.ts';
 /** Takes photos through a detector, an aligner and maskers, as an extraction with default options does. */
 export async function extractPhotos(
   paths: readonly string[],
-  plugins: { detector?: string; aligner?: string; maskers?: readonly string[] } = {},
+  plugins: {
+    detector?: string;
+    aligner?: string;
+    alignerOptions?: object;
+    maskers?: readonly string[];
+  } = {},
 ): Promise<FrameInWork[]> {
   const roles = await Promise.all([
     stageRole('detect', 'detect', plugins.detector ?? 'ultraface'),
-    stageRole('align', 'align', plugins.aligner ?? 'mediapipe478'),
+    stageRole('align', 'align', plugins.aligner ?? 'mediapipe478', plugins.alignerOptions),
     ...(plugins.maskers ?? []).map((name, i) => stageRole(`mask_${i}`, 'mask', name)),
   ]);
   const pool = await HostPool.open(roles, { providers: ['cpu'], threads: 2 });
@@ -47,8 +52,13 @@ export async function extractPhotos(
   return frames.sort((a, b) => a.index - b.index);
 }
 
-async function stageRole(role: string, kind: 'detect' | 'align' | 'mask', name: string): Promise<StageRole> {
+async function stageRole(
+  role: string,
+  kind: 'detect' | 'align' | 'mask',
+  name: string,
+  options: object = {},
+): Promise<StageRole> {
   const plugin = await findPlugin(kind, name);
   const modelPath = plugin.model === null ? null : (await ensureModel(plugin.model)).path;
-  return { role, kind, plugin: plugin.name, options: plugin.options.parse({}), batch: 1, modelPath };
+  return { role, kind, plugin: plugin.name, options: plugin.options.parse(options), batch: 1, modelPath };
 }
