@@ -68,6 +68,11 @@ function roleNeed(
     itemsPerFrame:
       plugin.role === 'detect' ? 1 : FACES_PER_FRAME * (plugin.role === 'align' ? plugin.passes : 1),
     gpuProducts: new Set(nodes.flatMap(({ gpus }) => gpus.map(({ product }) => product))),
-    cpuProducts: new Set(nodes.map(({ labels }) => nodeCpuProduct(labels) ?? 'unknown')),
+    cpuProducts: new Set(nodes.filter(takesWork).map(({ labels }) => nodeCpuProduct(labels) ?? 'unknown')),
   });
+}
+
+/** Nodes of the control plane and those reserved for others do not tell which CPU will do the work. */
+function takesWork({ schedulable, taints }: NodeCapacity): boolean {
+  return schedulable && taints.every(({ effect }) => effect === 'PreferNoSchedule');
 }

@@ -44,7 +44,7 @@ export function gpuMemory(
   if (guessMiB !== null) return { known: true, totalMiB: guessMiB, guessed: true };
   return refused(
     'GpuMemoryUnknown',
-    `${resource.resource} has no label ${label}, and ${product === null ? 'no label names the product' : `the memory of ${product} is not in the table`}`,
+    `there is no label ${label}, and ${product === null ? 'no label names the product' : `the memory of ${product} is not in the table`}`,
   );
 }
 

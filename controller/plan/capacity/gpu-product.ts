@@ -2,7 +2,7 @@ import type { GpuResource } from './gpu-resource.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Labels that name the GPU where the vendor's feature discovery does not run: GKE, EKS, Karpenter. */
+/** Labels that name the GPU where the vendor's feature discovery does not run, in small letters: GKE, EKS, Karpenter. */
 const CLOUD_LABELS = [
   'cloud.google.com/gke-accelerator',
   'k8s.amazonaws.com/accelerator',
@@ -41,7 +41,7 @@ export function gpuProduct(
   if (own !== undefined) return own.replace(/-SHARED$/, '');
   const cloud = CLOUD_LABELS.map((label) => labels[label]).find((value) => value !== undefined);
   const type = labels['node.kubernetes.io/instance-type'];
-  const product = cloud ?? (type === undefined ? undefined : instanceGpu(type));
+  const product = cloud?.toUpperCase() ?? (type === undefined ? undefined : instanceGpu(type));
   return (
     withProfile(product, migProfile ?? labels['cloud.google.com/gke-gpu-partition-size'] ?? null) ?? null
   );

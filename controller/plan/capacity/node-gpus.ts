@@ -86,6 +86,10 @@ function devices(
     const sentence = `no label tells the memory of ${name}; ${totalMiB} MiB are assumed`;
     findings.push({ code: 'GpuMemoryGuessed', node, numbers: { product: name, totalMiB }, sentence });
   }
+  if (resource.vendor === 'amd') {
+    const sentence = `${name} has no CUDA: its workers need the execution provider webgpu`;
+    findings.push({ code: 'GpuWithoutCuda', node, numbers: { product: name }, sentence });
+  }
   const free = units - held;
   const isolated = isIsolated(shared, labels);
   if (!isolated) {

@@ -1,8 +1,9 @@
-import { counted, grouped, rate } from './format-numbers.ts';
+import type { Gpu } from '../problem.ts';
+import { counted, grouped, mib, rate } from './format-numbers.ts';
 import type { CardSlot, NodeCard } from './pass-cards.ts';
 import { type Drawing, FAINT, flow, INK, rect, STAGE_COLOURS, text } from './svg-elements.ts';
 
-const SLOT = { width: 150, height: 74 } as const;
+const SLOT = { width: 184, height: 74 } as const;
 const GAP = 8;
 const PADDING = 10;
 const SLOTS_PER_LINE = 4;
@@ -12,14 +13,14 @@ const BAR = { x: 8, width: SLOT.width - 16, height: 10 } as const;
 /** A node, or several that are alike, with its devices. */
 export function drawCard(card: NodeCard): Drawing {
   const { nodes, slots, schedulable, cores } = card;
-  const shown = slots.slice(0, MAX_SLOTS).map(drawSlot);
+  const shown = slots.slice(0, MAX_SLOTS).map((slot) => drawSlot(slot, cores));
   if (slots.length > MAX_SLOTS) shown.push(moreSlots(slots.length - MAX_SLOTS));
   const inner = flow(shown, SLOTS_PER_LINE * (SLOT.width + GAP) - GAP, GAP);
   const name = nodes.length === 1 ? nodes[0]! : `${nodes[0]} … ${nodes.at(-1)}`;
   const notes = [
     ...(nodes.length > 1 ? [`${grouped(nodes.length)} nodes alike`] : []),
     ...(slots.some(({ gpu }) => gpu === null) && cores !== null
-      ? [`${grouped(Math.floor(cores))} cores free`]
+      ? [`${grouped(Math.round(cores * 10) / 10)} cores free`]
       : []),
     ...(schedulable ? [] : ['takes no pods']),
   ].join(', ');
@@ -45,11 +46,11 @@ export function drawCard(card: NodeCard): Drawing {
   };
 }
 
-function drawSlot(slot: CardSlot): Drawing {
+function drawSlot(slot: CardSlot, cores: number | null): Drawing {
   const { gpu, group, stage, state, threads } = slot;
   const colour = stage === null ? '#c9ced8' : STAGE_COLOURS[stage % STAGE_COLOURS.length]!;
   const lines = [
-    text(8, 17, gpu?.product ?? counted(threads, 'thread'), {
+    text(8, 17, gpu === null ? counted(threads, 'thread') : deviceName(gpu), {
       sizePx: 11,
       bold: true,
       colour: state === 'used' ? INK : FAINT,
@@ -60,9 +61,12 @@ function drawSlot(slot: CardSlot): Drawing {
   if (group === null)
     lines.push(text(8, 52, state === 'busy' ? 'used by others' : 'not used', { sizePx: 11, colour: FAINT }));
   else {
-    const batches = Object.entries(group.batches).map(([role, batch]) => `${role} ${batch}`);
-    lines.push(text(8, gpu === null ? 34 : 52, batches.join(' '), { sizePx: 10, maxChars: 26 }));
-    const per = gpu === null ? rate(group.framesPerSec * threads) : rate(group.framesPerSec);
+    const batches = Object.entries(group.batches).filter(([, batch]) => batch > 1);
+    const items =
+      batches.length === 0 ? 'batches of 1' : batches.map(([role, batch]) => `${role} ${batch}`).join(', ');
+    lines.push(text(8, gpu === null ? 34 : 52, items, { sizePx: 10, maxChars: 31 }));
+    const used = group.memory === null ? '' : `, ${mib(group.memory.usedMiB)}`;
+    const per = rate(group.framesPerSec * (gpu === null ? Math.min(threads, cores ?? threads) : 1)) + used;
     lines.push(text(8, gpu === null ? 50 : 66, per, { sizePx: 10, colour: FAINT }));
   }
   const fill = state === 'used' ? '#ffffff' : '#f4f5f7';
@@ -75,6 +79,19 @@ function drawSlot(slot: CardSlot): Drawing {
     ` stroke="${colour}" stroke-width="${state === 'used' ? 2 : 1}" rx="4"`,
   );
   return { ...SLOT, svg: frame + lines.join('') };
+}
+
+function deviceName({ product, sharing }: Gpu): string {
+  const name = product.replace(/^NVIDIA-/, '').replace(/-MIG-.*$/, '');
+  switch (sharing.kind) {
+    case 'none':
+      return name;
+    case 'mig':
+      return `${sharing.profile} of ${name}`;
+    case 'mps':
+    case 'timeSlicing':
+      return `1/${sharing.replicas} of ${name}`;
+  }
 }
 
 /** Memory of a device: models, batches, margin, and what is not free. */

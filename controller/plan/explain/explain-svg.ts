@@ -5,7 +5,7 @@ import type { Explained } from './explain-text.ts';
 import { explainText } from './explain-text.ts';
 import { counted, duration, rate } from './format-numbers.ts';
 import { passCards } from './pass-cards.ts';
-import { type Drawing, FAINT, flow, rect, STAGE_COLOURS, text } from './svg-elements.ts';
+import { type Drawing, FAINT, flow, INK, rect, STAGE_COLOURS, text } from './svg-elements.ts';
 
 const WIDTH = 1320;
 const MARGIN = 24;
@@ -20,6 +20,7 @@ export function explainSvg(explained: Explained): string {
     result.outcome === 'planned'
       ? [
           heading(problem.id ?? 'Extraction', clusterLines(problem.nodes)),
+          ...(problem.nodes.some(({ gpus }) => gpus.length > 0) ? [barLegend()] : []),
           ...result.passes.map((pass, i) => drawPass(pass, i, explained)),
         ]
       : [heading(problem.id ?? 'Extraction', explainText(explained).trimEnd().split('\n'))];
@@ -45,6 +46,21 @@ function heading(title: string, lines: readonly string[]): Drawing {
     height: 44 + 18 * lines.length,
     svg: text(0, 20, title, { sizePx: 20, bold: true, maxChars: 100 }) + rows.join(''),
   };
+}
+
+/** What the shades of a memory bar mean. */
+function barLegend(): Drawing {
+  const shades = [
+    ['models', INK, ''],
+    ['batches', INK, ' fill-opacity="0.5"'],
+    ['margin', INK, ' fill-opacity="0.2"'],
+    ['not free', 'url(#taken)', ''],
+  ] as const;
+  const parts = shades.map(
+    ([label, fill, extra], i) =>
+      rect(110 * i, 0, 24, 10, fill, extra) + text(110 * i + 30, 9.5, label, { sizePx: 11, colour: FAINT }),
+  );
+  return { width: WIDTH, height: 10, svg: parts.join('') };
 }
 
 function drawPass(pass: Pass, index: number, { problem, result }: Explained): Drawing {

@@ -46,22 +46,22 @@ function resultLines(problem: Problem, result: PlanResult): string[] {
         `Plan: ${counted(passes.length, 'pass').replace(/passs$/, 'passes')}${speed === '' ? '' : `, ${speed}`}`,
         ...passes.flatMap((pass, i) => ['', ...explainPass(pass, i, passes.length, plugins)]),
         ...(withBars ? ['', `  ${BAR_LEGEND}`] : []),
-        '',
-        'Why',
-        ...reasons.map(reasonLine),
+        ...why(reasons),
       ];
     }
     case 'refused':
       return [
         'Refused: the flow does not fit',
         ...result.shortfalls.map(shortfallLine),
-        '',
-        'Why',
-        ...result.reasons.map(reasonLine),
+        ...why(result.reasons),
       ];
     case 'error':
       return [`No plan: ${result.code}: ${result.sentence}`];
   }
+}
+
+function why(reasons: readonly Reason[]): string[] {
+  return reasons.length === 0 ? [] : ['', 'Why', ...reasons.map(reasonLine)];
 }
 
 function reasonLine({ code, sentence }: Reason): string {

@@ -177,6 +177,7 @@ test('AMD: new and old labels of its node labeller', () => {
   assert.deepEqual(one({ labels: old, devices }).gpus.map(facts), [
     { product: 'AMD-6860', count: 8, busy: 0, totalMiB: 15872, freeMiB: 15872, sharing: 'none' },
   ]);
+  assert.deepEqual(one({ labels: now, devices }).codes, ['GpuWithoutCuda']);
   const partitions = one({ labels: now, devices: { 'amd.com/cpx_nps4': '64' } });
   assert.deepEqual([partitions.gpus, partitions.codes], [[], ['GpuMemoryUnknown']]);
 });
