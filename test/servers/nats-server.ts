@@ -20,6 +20,8 @@ export interface NatsServerOptions {
 export interface NatsServer {
   readonly port: number;
   readonly url: string;
+  /** Where it keeps everything; `nats.conf` is read at every start. */
+  readonly folder: string;
   /** Changes with every start. */
   readonly pid: number;
   /** SIGTERM: ends in order. */
@@ -55,6 +57,7 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
   return {
     port,
     url: `nats://127.0.0.1:${port}`,
+    folder,
     get pid() {
       return child.pid!;
     },
@@ -89,21 +92,23 @@ async function spawnServer(file: string): Promise<ChildProcess> {
   child.once('exit', () => process.off('exit', orphan));
   let log = '';
   await new Promise<void>((resolve, reject) => {
-    const late = setTimeout(() => fail('is not ready in time'), READY_WITHIN_MS);
-    const fail = (why: string): void => {
+    const settle = (failure: string | null): void => {
       clearTimeout(late);
-      child.kill('SIGKILL');
-      reject(new Error(`nats-server ${why}: ${log}`));
+      child.off('error', onError).off('exit', onExit);
+      if (failure === null) resolve();
+      else {
+        child.kill('SIGKILL');
+        reject(new Error(`nats-server ${failure}: ${log}`));
+      }
     };
-    child.once('error', (error) => fail(error.message));
-    child.once('exit', (code) => fail(`ended with ${code}`));
+    const onError = (error: Error): void => settle(error.message);
+    const onExit = (code: number | null): void => settle(`ended with ${code}`);
+    const late = setTimeout(() => settle('is not ready in time'), READY_WITHIN_MS);
+    child.once('error', onError).once('exit', onExit);
     child.stderr!.on('data', (chunk) => {
+      // read on for as long as it runs, so that it never waits for a reader
       if (log.length < 20_000) log += String(chunk);
-      if (!log.includes('Server is ready')) return;
-      clearTimeout(late);
-      child.removeAllListeners('exit');
-      child.once('exit', () => process.off('exit', orphan));
-      resolve();
+      if (log.includes('Server is ready')) settle(null);
     });
   });
   child.unref();

@@ -42,6 +42,10 @@ export class TcpGate {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   #join(near: Socket, targetPort: number): void {
     if (this.#mode === 'shut') {
       near.destroy();

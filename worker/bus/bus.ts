@@ -166,4 +166,7 @@ export interface Bus {
    * handed back. Takes a few seconds at most; a second call waits for the first.
    */
   close(): Promise<void>;
+
+  /** `close`, at the end of an `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }

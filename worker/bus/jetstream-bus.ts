@@ -145,6 +145,10 @@ class JetStreamBus implements Bus {
     return this.#closed;
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   async #close(): Promise<void> {
     this.#closing.abort(new FacefleetError('FF6003', `${this.location}: it was closed`));
     const lanes = [...this.#lanes.values()];

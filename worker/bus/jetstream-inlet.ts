@@ -14,7 +14,7 @@ const PULL_EXPIRES_MS = 60_000;
 /** Also how often the server looks for pulls whose receiver is dead. */
 const HEARTBEAT_MS = 1000;
 /** Silence for so long means that the server has forgotten the pull. */
-const SILENCE_MS = 10_000;
+const SILENCE_MS = 5000;
 /** One pull stands open for all: the consumer's max_ack_pending is what bounds the messages in this process. */
 const PULL_BATCH = 1_000_000;
 const PAUSE_MS = 100;
@@ -95,7 +95,8 @@ export class JetStreamInlet {
   end(error: FacefleetError | null): void {
     this.#stop();
     this.#subscription.unsubscribe();
-    this.#line.end(error);
+    // what waits here is delivered anew, to whoever comes next
+    this.#line.end(error, true);
   }
 
   #stop(): void {

@@ -127,4 +127,8 @@ class MemoryBus implements Bus {
     this.#closing.abort(new FacefleetError('FF6003', 'it was closed'));
     for (const lane of this.#lanes.values()) lane.handBack();
   }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
 }

@@ -90,14 +90,13 @@ function connectError(error: unknown, location: string): FacefleetError {
     return new FacefleetError('FF6008', `${location}: JetStream is not enabled`, { cause: error });
   }
   if (error instanceof JetStreamApiError && trouble instanceof FacefleetError) return trouble;
-  const tlsCode = tlsErrorCode(error);
-  if (tlsCode)
-    return new FacefleetError('FF6002', `${location}: ${errorText(error)} (${tlsCode})`, { cause: error });
-  return new FacefleetError('FF6001', `${location}: ${errorText(error)}`, { cause: error });
+  const code = isInsecure(error) ? 'FF6002' : 'FF6001';
+  return new FacefleetError(code, `${location}: ${errorText(error)}`, { cause: error });
 }
 
-/** OpenSSL's or Node's name for a certificate that is not trusted. */
-function tlsErrorCode(error: unknown): string | null {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  return code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL/.test(code) ? code : null;
+/** A certificate that is not trusted, on either side, or a server without TLS where TLS is asked for. */
+function isInsecure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL/.test(code) || /not support 'tls'/.test(error.message);
 }

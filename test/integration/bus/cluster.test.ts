@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import pino from 'pino';
+import { openJetStreamBus } from '../../../worker/bus/jetstream-bus.ts';
+import { laneNames } from '../../../worker/bus/lane-names.ts';
+import { freePort } from '../../servers/free-port.ts';
+import { startNatsServer, withoutNatsServer } from '../../servers/nats-server.ts';
+import { natsSettings } from '../../servers/nats-settings.ts';
+
+const FRAMES = 60;
+
+describe('bus: a cluster of three NATS servers', { skip: withoutNatsServer }, () => {
+  it('keeps lanes on three servers, and goes on when the one that leads them is killed', async () => {
+    const ports = [await freePort(), await freePort(), await freePort()];
+    const routes = ports.map((port) => `nats://127.0.0.1:${port}`).join(', ');
+    const start = (i: number) =>
+      startNatsServer({
+        name: `n${i}`,
+        config: `cluster { name: test, listen: "127.0.0.1:${ports[i]}", routes: [ ${routes} ] }`,
+      });
+    const starting = [start(0), start(1), start(2)];
+    await using a = await starting[0]!;
+    await using b = await starting[1]!;
+    await using c = await starting[2]!;
+    const servers = { n0: a, n1: b, n2: c };
+    const settings = { ...natsSettings(a.url, b.url, c.url), replicas: 3 };
+    const open = () => openJetStreamBus('cluster', settings, pino({ level: 'silent' }));
+    await using conductor = await open();
+    await using worker = await open();
+    const out = await conductor.openLane('lane', { slots: 3, ackWaitMs: 2000 });
+    const lane = await worker.openLane('lane', { slots: 3 });
+
+    const watcher = await connect({ servers: [a.url, b.url, c.url] });
+    const { config, cluster } = await (await jetstreamManager(watcher)).streams.info(
+      laneNames('cluster', 'lane').stream,
+    );
+    await watcher.close();
+    assert.equal(config.num_replicas, 3);
+    assert.equal(cluster?.replicas?.length, 2);
+    const leader = servers[cluster!.leader as keyof typeof servers];
+
+    const limit = AbortSignal.timeout(90_000);
+    const seen = new Set<number>();
+    const working = (async () => {
+      while (seen.size < FRAMES) {
+        const delivery = await lane.next({ signal: limit });
+        assert.ok(delivery);
+        seen.add(Number(delivery.id));
+        await sleep(5);
+        await delivery.ack();
+      }
+    })();
+    for (let i = 0; i < FRAMES; i++) {
+      await conductor.send([out], { id: String(i), payload: Buffer.alloc(10_000) }, { signal: limit });
+      if (i === FRAMES / 2) await leader.kill();
+    }
+    await working;
+    assert.equal(seen.size, FRAMES);
+  });
+});
