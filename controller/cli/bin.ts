@@ -8,7 +8,7 @@ const MIN_NODE_MAJOR = 24;
 const ownMajor = Number(process.versions.node.split('.')[0]);
 if (ownMajor < MIN_NODE_MAJOR) {
   // the npm package `node`, a dependency, brings the version that facefleet is built for
-  const node = nodeModule.createRequire(import.meta.url).resolve('node/bin/node');
+  const node = nodePath();
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
   // a terminal sends Ctrl-C to both processes; one sent to this process alone is not passed on twice
   process.on('SIGINT', () => {
@@ -31,4 +31,16 @@ if (ownMajor < MIN_NODE_MAJOR) {
   if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;
   const { main } = await import('./main.ts');
   await main(process.argv);
+}
+
+function nodePath(): string {
+  try {
+    return nodeModule.createRequire(import.meta.url).resolve('node/bin/node');
+  } catch {
+    process.stderr.write(
+      `facefleet: this is Node ${process.versions.node}, and the package \`node\` has not brought Node ${MIN_NODE_MAJOR}, ` +
+        'for its install script did not run\n  Run `npm rebuild node`, or use a newer Node.\n',
+    );
+    process.exit(1);
+  }
 }
