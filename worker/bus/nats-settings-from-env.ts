@@ -39,15 +39,8 @@ export function natsSettingsFromEnv(env: NodeJS.ProcessEnv): NatsSettings {
 }
 
 /** `host`, `host:port` or either with `nats://` or `tls://`. */
-export function parseServer(text: string): { server: string; inUrl: NatsCredentials | null } {
-  const trimmed = text.trim();
-  let url: URL;
-  try {
-    url = new URL(trimmed.includes('://') ? trimmed : `nats://${trimmed}`);
-  } catch (error) {
-    // the text may hold a password
-    throw new FacefleetError('FF6009', 'the address of the NATS server is no URL', { cause: redact(error) });
-  }
+function parseServer(text: string): { server: string; inUrl: NatsCredentials | null } {
+  const { url, user, password } = parseUrl(text.trim());
   if ((url.protocol !== 'nats:' && url.protocol !== 'tls:') || url.hostname === '') {
     throw new FacefleetError(
       'FF6009',
@@ -55,14 +48,19 @@ export function parseServer(text: string): { server: string; inUrl: NatsCredenti
     );
   }
   const server = `${url.protocol}//${url.hostname}:${url.port || '4222'}`;
-  const [user, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
   if (user === '') return { server, inUrl: null };
   if (url.password === '') return { server, inUrl: { kind: 'token', token: new Secret(user) } };
   return { server, inUrl: { kind: 'user', user, password: new Secret(password) } };
 }
 
-function redact(error: unknown): string {
-  return error instanceof Error ? error.name : 'error';
+function parseUrl(text: string): { url: URL; user: string; password: string } {
+  try {
+    const url = new URL(text.includes('://') ? text : `nats://${text}`);
+    return { url, user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
+  } catch {
+    // neither the text nor the failure is shown: they may hold a password
+    throw new FacefleetError('FF6009', 'the address of the NATS server is no URL');
+  }
 }
 
 function parseCredentials(env: NodeJS.ProcessEnv, inUrl: NatsCredentials | null): NatsCredentials {

@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pino from 'pino';
+import type { Bus, Lane } from '../../worker/bus/bus.ts';
+import { openJetStreamBus } from '../../worker/bus/jetstream-bus.ts';
+import { startNatsServer, withoutNatsServer } from '../servers/nats-server.ts';
+import { natsSettings } from '../servers/nats-settings.ts';
+
+/**
+ * npm run bench:bus [-- FRAMES]: what the bus alone costs. One sender, one worker (a process of its own) that works 20 ms on each
+ * frame, and a nats-server: frames per second against the ideal of 50, CPU time of all three processes, and the most messages that
+ * the server ever held in the lane. With `-- FRAMES long`: one size, with the memory of sender, worker and server over time.
+ */
+const WORK_MS = 20;
+const SLOTS = 2;
+const RUNS = 3;
+
+if (process.argv[2] === 'worker') await work(process.argv[3]!, process.argv[4]!, Number(process.argv[5]));
+else if (withoutNatsServer) console.log(withoutNatsServer);
+else await main(Number(process.argv[2] ?? 200), process.argv[3] === 'long');
+
+function open(url: string, extraction: string): Promise<Bus> {
+  return openJetStreamBus(extraction, natsSettings(url), pino({ level: 'silent' }));
+}
+
+async function work(url: string, extraction: string, workMs: number): Promise<void> {
+  await using bus = await open(url, extraction);
+  const lane = await bus.openLane('lane', { slots: SLOTS });
+  const stop = new AbortController();
+  process.once('SIGTERM', () => stop.abort());
+  console.log('ready');
+  for (;;) {
+    const delivery = await lane.next({ signal: stop.signal }).catch(() => null);
+    if (delivery === null) break;
+    await sleep(workMs);
+    // the next frame is taken while this ack is under way
+    void delivery.ack();
+  }
+}
+
+async function main(frames: number, long: boolean): Promise<void> {
+  if (long) {
+    await run(frames, 300_000, 0, true);
+    return;
+  }
+  for (const megabytes of [1, 4]) {
+    let best: Run | null = null;
+    for (let i = 0; i < RUNS; i++) {
+      const one = await run(frames, megabytes * 1_000_000, WORK_MS, false);
+      if (best === null || one.rate > best.rate) best = one;
+    }
+    const { rate, cpuMs, mostInLane } = best!;
+    const share = ((100 * rate * WORK_MS) / 1000).toFixed(0);
+    console.log(
+      `${megabytes} MB: ${rate.toFixed(1)} frames/s of ${1000 / WORK_MS} (${share} %), CPU per frame: ` +
+        `server ${cpuMs.server.toFixed(1)}, sender ${cpuMs.sender.toFixed(1)}, worker ${cpuMs.worker.toFixed(1)} ms; ` +
+        `at most ${mostInLane} of ${SLOTS} slots; best of ${RUNS} runs of ${frames} frames`,
+    );
+  }
+}
+
+interface Run {
+  readonly rate: number;
+  readonly cpuMs: { readonly server: number; readonly sender: number; readonly worker: number };
+  readonly mostInLane: number;
+}
+
+async function run(frames: number, bytes: number, workMs: number, report: boolean): Promise<Run> {
+  await using server = await startNatsServer();
+  await using bus = await open(server.url, 'bench');
+  const lane = await bus.openLane('lane', { slots: SLOTS });
+  const file = new URL(import.meta.url).pathname;
+  const worker = spawn(process.execPath, [file, 'worker', server.url, 'bench', String(workMs)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(worker.stdout, 'data');
+  const payload = new Uint8Array(bytes).map((_, i) => (i * 2654435761) >>> 24);
+  const pids = { server: server.pid, sender: process.pid, worker: worker.pid! };
+  const usage = (): Promise<Usage[]> => Promise.all(Object.values(pids).map(readUsage));
+
+  const watch = watchLane(lane);
+  const before = await usage();
+  const start = performance.now();
+  for (let i = 0; i < frames; i++) {
+    await bus.send([lane], { id: String(i), payload });
+    if (report && (i + 1) % Math.ceil(frames / 10) === 0) {
+      const [s, c, w] = (await usage()).map(({ rssMiB }) => rssMiB.toFixed(0));
+      console.log(`${i + 1} frames: RSS server ${s}, sender ${c}, worker ${w} MiB`);
+    }
+  }
+  while ((await lane.depth()).inWork + (await lane.depth()).waiting > 0) await sleep(2);
+  const seconds = (performance.now() - start) / 1000;
+  const after = await usage();
+  const mostInLane = await watch.stop();
+  worker.kill('SIGTERM');
+  await once(worker, 'exit');
+  if (report)
+    console.log(`${(frames / seconds).toFixed(0)} frames/s, at most ${mostInLane} of ${SLOTS} slots`);
+  const [s, c, w] = after.map(({ cpuMs }, i) => (cpuMs - before[i]!.cpuMs) / frames);
+  return { rate: frames / seconds, cpuMs: { server: s!, sender: c!, worker: w! }, mostInLane };
+}
+
+/** Asks the server every 20 ms how many messages the lane holds. */
+function watchLane(lane: Lane): { stop(): Promise<number> } {
+  let most = 0;
+  let watching = true;
+  const done = (async () => {
+    while (watching) {
+      const { waiting, inWork } = await lane.depth();
+      most = Math.max(most, waiting + inWork);
+      await sleep(20);
+    }
+  })();
+  return {
+    stop: async () => {
+      watching = false;
+      await done;
+      return most;
+    },
+  };
+}
+
+interface Usage {
+  readonly cpuMs: number;
+  readonly rssMiB: number;
+}
+
+/** CPU time (in Linux's ticks of 10 ms) and memory of a process from /proc; zeros where there is none. */
+async function readUsage(pid: number): Promise<Usage> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return {
+    cpuMs: 10 * (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)),
+    rssMiB: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024,
+  };
+}
