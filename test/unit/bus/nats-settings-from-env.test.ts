@@ -79,7 +79,7 @@ describe('natsSettingsFromEnv', () => {
       [{ NATS_URL: 'http://sesame@h' }, 'nats://host:port'],
       [{ NATS_URL: 'nats://u:sesame@h:99999' }, 'no URL'],
       [{ NATS_URL: 'nats://u:sesame%@h' }, 'no URL'],
-      [{ NATS_URL: 'a,,b' }, 'no URL'],
+      [{ NATS_URL: 'a,,b' }, 'nats://host:port'],
       [{ NATS_USER: 'u' }, 'NATS_PASSWORD'],
       [{ NATS_PASSWORD: 'sesame' }, 'NATS_USER'],
       [{ NATS_USER: 'u', NATS_PASSWORD: 'sesame', NATS_TOKEN: 'sesame' }, 'user and token'],
