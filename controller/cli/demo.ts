@@ -1,16 +1,14 @@
 import { join } from 'node:path';
 import { ensureSamples } from '../../models/samples.ts';
 import { extractCommand } from './extract-command.ts';
+import { announceSamples } from './models-command.ts';
 
 const OUTPUT = 'facefleet-demo';
 const SHEET = 'contact-sheet.png';
 
 /** Runs the main job on six sample photos and draws a contact sheet of what it found. */
 export async function demo(): Promise<void> {
-  const samples = await ensureSamples({
-    onFetch: () =>
-      process.stderr.write('fetching six sample photos from @vladmandic/face-api@1.7.15 (MIT)\n'),
-  });
+  const samples = await ensureSamples({ onFetch: announceSamples });
   process.stderr.write(`facefleet extract ${samples} ${OUTPUT}\n`);
   const sheet = join(OUTPUT, SHEET);
   await extractCommand()

@@ -1,3 +1,5 @@
+import { cp } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { cacheFolder } from '../../models/cache-folder.ts';
 import { checkCached } from '../../models/cached-model.ts';
@@ -6,14 +8,16 @@ import { MODELS } from '../../models/catalog/catalog.ts';
 import type { CatalogModel } from '../../models/catalog/catalog-model.ts';
 import { ensureModel, findModel } from '../../models/ensure-model.ts';
 import { importFiles } from '../../models/import-files.ts';
-import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { ensureSamples } from '../../models/samples.ts';
+import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { makeDirs } from '../../worker/store/make-dirs.ts';
 import { EXIT } from './exit-codes.ts';
 import { fetchView } from './fetch-view.ts';
 import { type ModelRow, modelsTable } from './models-table.ts';
 import { outputOption } from './output-option.ts';
 import { profileCommand } from './profile-command.ts';
 
-/** `facefleet models list|pull|verify|import|profile`. */
+/** `facefleet models list|pull|verify|import|samples|profile`. */
 export function modelsCommand(): Command {
   const models = new Command('models').description(
     'the networks that plugins run: list, fetch and check them',
@@ -45,6 +49,11 @@ export function modelsCommand(): Command {
     .action(async (files: string[]) => {
       for (const name of await importFiles(files)) process.stderr.write(`${name}: in the cache\n`);
     });
+  models
+    .command('samples')
+    .description('put the six sample photos of the demo into a folder (files that are there stay)')
+    .argument('<folder>')
+    .action(samples);
   models.addCommand(profileCommand());
   models.addHelpText(
     'after',
@@ -65,6 +74,11 @@ export function announceFetch({ name, source, licence }: CatalogModel): void {
   process.stderr.write(`fetching model ${name} from ${from}${warning}\n`);
 }
 
+/** One line on stderr before the sample photos are fetched. */
+export function announceSamples(): void {
+  process.stderr.write('fetching six sample photos from @vladmandic/face-api@1.7.15 (MIT)\n');
+}
+
 /** A model that cannot be fetched does not keep the others from being fetched; the first failure is thrown at the end. */
 async function pull(names: string[]): Promise<void> {
   const wanted = names.length > 0 ? names.map(findModel) : [...MODELS.values()];
@@ -83,6 +97,16 @@ async function pull(names: string[]): Promise<void> {
     }
   }
   if (failures.length > 0) throw failures[0];
+}
+
+async function samples(folder: string): Promise<void> {
+  const from = await ensureSamples({ onFetch: announceSamples });
+  try {
+    await makeDirs(resolve(folder));
+    await cp(from, folder, { recursive: true, force: false });
+  } catch (error) {
+    throw new FacefleetError('FF4001', `${folder}: ${errorText(error)}`, { cause: error });
+  }
 }
 
 async function verify(): Promise<void> {

@@ -52,7 +52,10 @@ test('links between pages lead somewhere', async () => {
         return '';
       });
       const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
-        title.toLowerCase().replaceAll(' ', '-'),
+        title
+          .toLowerCase()
+          .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+          .replaceAll(' ', '-'),
       );
       if (anchor !== '') assert.ok(anchors.includes(anchor), `${page} links to ${target}#${anchor}`);
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -109,6 +109,16 @@ suite('facefleet models', () => {
     const { code, stderr } = await models(folder, 'pull', 'ultraface');
     assert.equal(code, 0);
     assert.ok(stderr.includes(modelPath(ultraface, folder)));
+  });
+
+  test('samples puts the photos of the demo into a folder', async () => {
+    const photos = join(scratch(), 'new/photos');
+    await mkdir(photos, { recursive: true });
+    await writeFile(join(photos, 'sample1.jpg'), 'mine');
+    assert.equal((await models(folder, 'samples', photos)).code, 0);
+    assert.equal((await readdir(photos)).length, 6);
+    assert.equal(await readFile(join(photos, 'sample1.jpg'), 'utf8'), 'mine', 'what is there stays');
+    assert.equal((await models(folder, 'samples', join(photos, 'sample2.jpg/x'))).code, 1);
   });
 
   test('import knows a raw file', async (t) => {
