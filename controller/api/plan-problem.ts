@@ -109,7 +109,14 @@ export const planProblem = z.strictObject({
   detector: plugin.nullable().default(null),
   aligner: plugin.nullable().default(null),
   maskers: z.array(plugin.nullable()).max(16).default([]),
-  nodes: z.array(node).max(100_000).optional(),
+  nodes: z
+    .array(node)
+    .max(100_000)
+    .refine(
+      (nodes) => new Set(nodes.map(({ name }) => name)).size === nodes.length,
+      'two nodes have one name',
+    )
+    .optional(),
   /** One machine's GPUs of which the freest stands for all. */
   gpu: machineGpu.optional(),
   backend: z.string().min(1).default('nvidia'),

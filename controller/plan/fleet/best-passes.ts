@@ -3,9 +3,9 @@ import type { PlanOptions } from '../problem.ts';
 import { type BestPass, bestPass } from './best-pass.ts';
 import type { RatedClass } from './rate-table.ts';
 
-/** Most stages of a pass, by the roles of the flow: the cuts that are tried stay near a thousand. */
+/** Most stages of a pass, by the roles of the flow: the cuts that are tried stay at some thousands. */
 function mostStages(roles: number): number {
-  return roles <= 6 ? 6 : roles <= 8 ? 4 : roles <= 12 ? 3 : 2;
+  return roles <= 6 ? 6 : roles <= 8 ? 5 : roles <= 12 ? 4 : 3;
 }
 
 /** The passes with the least predicted time, and what a single pass would make. */

@@ -19,35 +19,70 @@ interface Growth {
   readonly costMiB: number;
 }
 
-/** Beyond this many growing roles only the largest and the smallest sets of them are tried. */
-const ALL_SETS_UP_TO = 4;
+/** Combinations of batches up to which all are tried. */
+const MOST_COMBINATIONS = 65_536;
 
 /**
- * Batches that fit into `spareMiB` on top of one item each. Growth is taken in order of seconds gained per MiB until one does not fit,
- * for several sets of roles that may grow; the fastest result counts. As the order of two growths does not depend on other roles or
- * on the memory, more memory or fewer roles never make the counted time longer. Then the rest of the memory is handed out.
+ * Batches that fit into `spareMiB` on top of one item each. With few combinations the fastest of all is taken. Otherwise growth is taken
+ * in order of seconds gained per MiB until one does not fit, under several limits on single roles, and the fastest result counts. As
+ * the order of two growths does not depend on other roles or on the memory, more memory or fewer roles never make the counted time longer.
+ * Then the rest of the memory is handed out.
  */
 export function fillBatches(roles: readonly GrowingBatch[], spareMiB: number): FilledBatches {
   const largest = roles.map(({ curve }) => curve.at(-1)!.batch);
-  const fullMiB =
-    batchesMiB(roles, largest) -
-    batchesMiB(
-      roles,
-      roles.map(() => 1),
-    );
+  const onesMiB = batchesMiB(
+    roles,
+    roles.map(() => 1),
+  );
   let counted: readonly number[] = largest;
-  if (fullMiB > spareMiB) {
-    const growths = inOrderOfGain(roles);
-    let fastestSec = Number.POSITIVE_INFINITY;
-    for (const grows of growingSets(roles.length)) {
-      const grown = growUntilFull(roles.length, growths, grows, spareMiB);
-      const sec = grown.reduce((sum, batch, i) => sum + secAt(roles[i]!, batch), 0);
-      if (sec >= fastestSec) continue;
-      fastestSec = sec;
-      counted = grown;
-    }
+  if (batchesMiB(roles, largest) - onesMiB > spareMiB) {
+    const combinations = roles.reduce((product, { curve }) => product * curve.length, 1);
+    counted =
+      combinations <= MOST_COMBINATIONS ? fastestOfAll(roles, spareMiB) : fastestGrowth(roles, spareMiB);
   }
   return { counted, batches: handOutRest(roles, counted, spareMiB) };
+}
+
+function fastestOfAll(roles: readonly GrowingBatch[], spareMiB: number): readonly number[] {
+  // what the roles from i on take at least
+  const leastSec = roles.map((_, i) =>
+    roles.slice(i).reduce((sum, { curve }) => sum + curve.at(-1)!.secPerFrame, 0),
+  );
+  let best: readonly number[] = roles.map(() => 1);
+  let fastestSec = Number.POSITIVE_INFINITY;
+  const batches = [...best];
+  const next = (role: number, usedMiB: number, sec: number): void => {
+    if (role === roles.length) {
+      if (sec >= fastestSec) return;
+      fastestSec = sec;
+      best = [...batches];
+      return;
+    }
+    const { curve, vramPerBatchMiB } = roles[role]!;
+    for (const { batch, secPerFrame } of curve.toReversed()) {
+      const withMiB = usedMiB + (batch - 1) * vramPerBatchMiB;
+      if (withMiB > spareMiB) continue;
+      if (sec + secPerFrame + (leastSec[role + 1] ?? 0) >= fastestSec) break;
+      batches[role] = batch;
+      next(role + 1, withMiB, sec + secPerFrame);
+    }
+  };
+  next(0, 0, 0);
+  return best;
+}
+
+function fastestGrowth(roles: readonly GrowingBatch[], spareMiB: number): readonly number[] {
+  const growths = inOrderOfGain(roles);
+  let best: readonly number[] = roles.map(() => 1);
+  let fastestSec = Number.POSITIVE_INFINITY;
+  for (const limits of limitsOf(roles.length)) {
+    const grown = growUntilFull(roles.length, growths, limits, spareMiB);
+    const sec = grown.reduce((sum, batch, i) => sum + secAt(roles[i]!, batch), 0);
+    if (sec >= fastestSec) continue;
+    fastestSec = sec;
+    best = grown;
+  }
+  return best;
 }
 
 /** MiB that batches of these sizes take. */
@@ -74,13 +109,13 @@ function inOrderOfGain(roles: readonly GrowingBatch[]): Growth[] {
 function growUntilFull(
   count: number,
   growths: readonly Growth[],
-  grows: (role: number) => boolean,
+  limits: readonly number[],
   spareMiB: number,
 ): number[] {
   const batches = Array.from({ length: count }, () => 1);
   let usedMiB = 0;
   for (const { role, to, costMiB } of growths) {
-    if (!grows(role)) continue;
+    if (to > limits[role]!) continue;
     if (usedMiB + costMiB > spareMiB) break;
     usedMiB += costMiB;
     batches[role] = to;
@@ -88,20 +123,24 @@ function growUntilFull(
   return batches;
 }
 
-function growingSets(count: number): ((role: number) => boolean)[] {
-  if (count <= ALL_SETS_UP_TO) {
-    return Array.from(
-      { length: 2 ** count },
-      (_, bits) => (role: number) => ((bits >> role) & 1) === 1,
-    ).reverse();
-  }
+const FREE = Number.POSITIVE_INFINITY;
+
+/** Limits on the batches of single roles under which growth is tried; each list holds, for fewer roles, what it holds for more. */
+function limitsOf(count: number): readonly (readonly number[])[] {
+  if (count <= 3) return combinationsOf([FREE, 4, 2, 1], count);
+  if (count === 4) return combinationsOf([FREE, 2, 1], count);
   const each = Array.from({ length: count }, (_, i) => i);
   return [
-    () => true,
-    ...each.map((without) => (role: number) => role !== without),
-    ...each.map((only) => (role: number) => role === only),
-    () => false,
+    each.map(() => FREE),
+    ...each.map((held) => each.map((role) => (role === held ? 1 : FREE))),
+    ...each.map((free) => each.map((role) => (role === free ? FREE : 1))),
   ];
+}
+
+function combinationsOf(values: readonly number[], count: number): readonly (readonly number[])[] {
+  let all: number[][] = [[]];
+  for (let i = 0; i < count; i++) all = all.flatMap((some) => values.map((value) => [...some, value]));
+  return all;
 }
 
 function handOutRest(
@@ -109,7 +148,8 @@ function handOutRest(
   counted: readonly number[],
   spareMiB: number,
 ): readonly number[] {
-  const batches = [...counted];
+  // items that cost nothing come first
+  const batches = counted.map((batch, i) => (roles[i]!.vramPerBatchMiB === 0 ? roles[i]!.maxBatch : batch));
   const onesMiB = batchesMiB(
     roles,
     roles.map(() => 1),

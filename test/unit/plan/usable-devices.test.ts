@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { usableDevices } from '../../../controller/plan/fleet/usable-devices.ts';
+import { gpuNode, problemOf } from '../../fixtures/plan-problem.ts';
+
+/** Devices by node, and the codes of what is left out. */
+function usable(nodes: readonly Record<string, unknown>[], options: Record<string, unknown> = {}) {
+  const problem = problemOf({ nodes, options });
+  const { pools, leftOut, hasGpus } = usableDevices(problem.nodes, problem.options);
+  const slots = pools.flatMap(({ slots: own }) => own.map(({ node, count }) => `${node}:${count}`));
+  return {
+    slots: slots.sort(),
+    leftOut: leftOut.map(({ code, numbers }) => `${code} ${numbers.count}`),
+    hasGpus,
+  };
+}
+
+const t4 = (name: string, count = 1) => gpuNode(name, 'Tesla-T4', 15_000, count);
+
+test('cordoned, unlabelled and tainted nodes are left out, with the reason', () => {
+  const taints = [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }];
+  const nodes = [
+    { ...t4('a'), labels: { pool: 'faces' } },
+    { ...t4('b'), labels: { pool: 'faces' }, schedulable: false },
+    t4('c'),
+    { ...t4('d'), labels: { pool: 'faces' }, taints },
+    { ...t4('e'), labels: { pool: 'faces' }, taints: [{ key: 'soft', effect: 'PreferNoSchedule' }] },
+  ];
+  const options = { nodeSelector: { pool: 'faces' } };
+  assert.deepEqual(usable(nodes, options), {
+    slots: ['a:1', 'e:1'],
+    leftOut: ['NodeNotSchedulable 1', 'NodeNotSelected 1', 'NodeTainted 1'],
+    hasGpus: true,
+  });
+  const rows: readonly (readonly [Record<string, string>, boolean])[] = [
+    [{ key: 'gpu', value: 'yes' }, true],
+    [{ key: 'gpu', operator: 'Exists' }, true],
+    [{ operator: 'Exists' }, true],
+    [{ key: 'gpu', value: 'no' }, false],
+    [{ key: 'gpu' }, false],
+    [{ key: 'gpu', operator: 'Exists', effect: 'NoExecute' }, false],
+  ];
+  for (const [toleration, isTolerated] of rows) {
+    const { slots } = usable(nodes, { ...options, tolerations: [toleration] });
+    assert.equal(slots.includes('d:1'), isTolerated, JSON.stringify(toleration));
+  }
+});
+
+test('GPUs are excluded by node, product, or product of a node', () => {
+  const nodes = [t4('a', 2), t4('b'), gpuNode('c', 'NVIDIA-L4', 23_000)];
+  assert.deepEqual(usable(nodes, { excludeGpus: ['a'] }).slots, ['b:1', 'c:1']);
+  assert.deepEqual(usable(nodes, { excludeGpus: ['Tesla-T4'] }).slots, ['c:1']);
+  assert.deepEqual(usable(nodes, { excludeGpus: ['a/Tesla-T4', 'c'] }), {
+    slots: ['b:1'],
+    leftOut: ['GpuExcluded 3'],
+    hasGpus: true,
+  });
+});
+
+test('a node takes no more workers than its cores and memory allow', () => {
+  const nodes = [
+    { ...t4('a', 8), cores: 4.5 },
+    { ...t4('b', 8), cores: 100, memoryMiB: 3 * 2048 },
+    t4('c', 8),
+  ];
+  assert.deepEqual(usable(nodes), {
+    slots: ['a:4', 'b:3', 'c:8'],
+    leftOut: ['NodeTooSmall 9'],
+    hasGpus: true,
+  });
+  assert.deepEqual(usable(nodes, { workerCores: 2 }).slots, ['a:2', 'b:3', 'c:8']);
+});
+
+test('busy devices are no capacity, but the cluster has GPUs', () => {
+  const nodes = [{ name: 'a', gpus: [{ product: 'Tesla-T4', totalMiB: 15_000, count: 0, busy: 2 }] }];
+  assert.deepEqual(usable(nodes), { slots: [], leftOut: [], hasGpus: true });
+  assert.equal(usable([{ name: 'a', cores: 4 }]).hasGpus, false);
+});
