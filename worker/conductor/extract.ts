@@ -10,13 +10,13 @@ import type { SourceSpec } from '../source/open-source.ts';
 import type { Source } from '../source/source.ts';
 import type { FrameInWork } from '../stage/frame-in-work.ts';
 import type { StageEngine } from '../stage/plan-stage.ts';
-import { runStage, type StageOptions } from '../stage/run-stage.ts';
+import { type CropNames, runStage, type StageOptions } from '../stage/run-stage.ts';
 import type { CropOptions } from '../stage/steps/crop.ts';
 import { lockDir } from '../store/dir-lock.ts';
 import { openDirStore } from '../store/dir-store.ts';
 import type { Store } from '../store/store.ts';
 import { FrameFeed } from './frame-feed.ts';
-import { frameFailure, frameRecord } from './frame-record.ts';
+import { faceHeader, frameFailure, frameRecord } from './frame-record.ts';
 import type { GivenFaceFeed } from './given-faces.ts';
 import { InWorkJournal } from './in-work-journal.ts';
 import { type KeepExisting, openOutput } from './open-output.ts';
@@ -119,7 +119,10 @@ async function runExtraction(
   const progress = (): void => job.onProgress(state());
   const feed = new FrameFeed({ source, output, journal, deadly, signal, onCarried: progress });
   const crop = cropOf(spec);
-  const keyOf = (frameKey: string, face: number): string => cropKey(output.stems.assign(frameKey), face);
+  const names: CropNames = {
+    keyOf: (frameKey, face) => cropKey(output.stems.assign(frameKey), face),
+    headerOf: (frame, face, key) => faceHeader(frame, face, key, { isVideo: source.kind === 'video' }),
+  };
 
   const finish = async (frame: FrameInWork): Promise<void> => {
     if (frame.error === null) await recordFrame(frame, output, feed.versionOf(frame.key));
@@ -136,7 +139,7 @@ async function runExtraction(
     progress();
   };
   try {
-    const options = { ...job.stage, crop: crop && { ...crop, keyOf } };
+    const options = { ...job.stage, crop: crop && { ...crop, ...names } };
     const frames = job.given?.frames(feed.frames()) ?? feed.frames();
     await runStage(pool, options, frames, finish, signal);
   } catch (error) {

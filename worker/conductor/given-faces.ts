@@ -82,6 +82,7 @@ function givenFaces({ key, faces }: PortableFrame): FaceInWork[] {
       rejection: null,
       masks: new Map(landmarks ? masksOf(face) : []),
       crop: null,
+      thumbnail: null,
       given: { identities: face.identities, thumbnail: face.thumbnail },
     };
   });

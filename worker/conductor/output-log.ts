@@ -16,9 +16,10 @@ import { versionLine } from '../formats/version-lines.ts';
 import type { Store } from '../store/store.ts';
 import { deleteParts, partNumbers } from './load-results.ts';
 import { mergeResults } from './merge-results.ts';
-import type { PartWriter } from './part-writer.ts';
+import type { Appended, PartWriter } from './part-writer.ts';
 import { removeStaleCrops } from './remove-stale-crops.ts';
 import { type ResultIndex, UNKNOWN_VERSION } from './result-index.ts';
+import { writeAlignmentsFsa } from './write-alignments-fsa.ts';
 
 /** What a run knows about itself at its end. */
 export interface Summary {
@@ -84,17 +85,19 @@ export class OutputLog {
    * JSON (the frame then still needs a result, such as a failure with that code) and what earlier commits failed with.
    * @param version of the frame's file, when known
    */
-  async record(result: FrameResult, version?: string): Promise<void> {
+  async record(result: FrameResult, version?: string): Promise<Pick<Appended, 'committed'>> {
     this.#checkOpen();
     const line = isFailure(result) ? encodeFailure(result) : encodeRecord(result);
     await this.#writer.room();
+    const { at, committed } = this.#writer.append(line, version);
     const row = this.#index.add(
       result.key,
-      this.#writer.append(line, version),
+      at,
       isFailure(result) ? null : result.faces.length,
       version === undefined ? UNKNOWN_VERSION : hash48(version),
     );
     this.#index.place(result.index, row);
+    return { committed };
   }
 
   /**
@@ -126,8 +129,9 @@ export class OutputLog {
   }
 
   /**
-   * Ends a run whose frames all have results: merges them into alignments.jsonl and failures.jsonl, in source order, and removes
-   * the crops of frames that are gone or were processed again, and the parts. A kill at any moment leaves an output that another run completes to the same bytes.
+   * Ends a run whose frames all have results: merges them into alignments.jsonl and failures.jsonl, in source order, writes the
+   * records as alignments.fsa, too, and removes the crops of frames that are gone or were processed again, and the parts. A kill at
+   * any moment leaves an output that another run completes to the same bytes.
    */
   async finish(summary: Summary = {}): Promise<ExtractionFile> {
     this.#checkOpen();
@@ -140,6 +144,7 @@ export class OutputLog {
     // first, while the records that name them are there
     await removeStaleCrops(this.#store, this.#index);
     const digest = await this.#merge(ALIGNMENTS_KEY, 'records');
+    await writeAlignmentsFsa(this.#store);
     await this.#merge(FAILURES_KEY, 'failures');
     await this.#writeVersions();
     const extraction = await this.#close('complete', digest, summary);

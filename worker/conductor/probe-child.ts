@@ -2,7 +2,9 @@ import { writeSync } from 'node:fs';
 import { HostPool } from '../engine/host-pool.ts';
 import { errorText } from '../errors/facefleet-error.ts';
 import { openSource } from '../source/open-source.ts';
+import type { FrameInWork } from '../stage/frame-in-work.ts';
 import { runStage } from '../stage/run-stage.ts';
+import { faceHeader } from './frame-record.ts';
 import { hashOf } from './in-work-journal.ts';
 import type { ProbeJob } from './probe-frames.ts';
 
@@ -27,7 +29,12 @@ async function probe({
   const source = await openSource(spec);
   const options = {
     ...stage,
-    crop: crop && { ...crop, keyOf: (_: string, face: number) => `faces/${face}.png` },
+    crop: crop && {
+      ...crop,
+      keyOf: (_: string, face: number) => `faces/${face}.png`,
+      headerOf: (frame: FrameInWork, face: number, key: string) =>
+        faceHeader(frame, face, key, { isVideo: source.kind === 'video' }),
+    },
   };
   const signal = new AbortController().signal;
   try {

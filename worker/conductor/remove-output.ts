@@ -2,7 +2,7 @@ import { FacefleetError } from '../errors/facefleet-error.ts';
 import { EXTRACTION_KEY } from '../formats/extraction-file.ts';
 import { stemOfCrop } from '../formats/face-stem.ts';
 import { readLines } from '../formats/json-lines.ts';
-import { ALIGNMENTS_KEY, FAILURES_KEY, VERSIONS_KEY } from '../formats/output-keys.ts';
+import { ALIGNMENTS_KEY, FAILURES_KEY, FSA_KEY, VERSIONS_KEY } from '../formats/output-keys.ts';
 import { partKey } from '../formats/part.ts';
 import { resultHead } from '../formats/result-head.ts';
 import { keyFault } from '../store/check-key.ts';
@@ -19,7 +19,8 @@ export async function removeOutput(store: Store): Promise<void> {
   const parts = await partNumbers(store);
   for (const key of [ALIGNMENTS_KEY, ...parts.map(partKey)]) await removeCrops(store, key);
   await deleteParts(store, parts);
-  for (const key of [ALIGNMENTS_KEY, FAILURES_KEY, VERSIONS_KEY, EXTRACTION_KEY]) await store.delete(key);
+  for (const key of [ALIGNMENTS_KEY, FSA_KEY, FAILURES_KEY, VERSIONS_KEY, EXTRACTION_KEY])
+    await store.delete(key);
 }
 
 async function removeCrops(store: Store, records: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { FacefleetError } from '../errors/facefleet-error.ts';
 import type { PortableFace } from '../formats/portable/portable-frame.ts';
 import type { VideoMeta } from '../formats/records.ts';
+import type { BytesInput } from '../source/source.ts';
 import type { RgbImage } from '../vision/types.ts';
 import type { Alignment, Face, FaceRejection, StoredMask } from './faces.ts';
 
@@ -13,6 +14,8 @@ export interface FaceInWork {
   readonly masks: Map<string, StoredMask>;
   /** Key of the head crop in the store; null until it is written, and when crops are not wanted. */
   crop: string | null;
+  /** JPEG of the crop at 96 px; null until the crop is written. */
+  thumbnail: Uint8Array | null;
   /** What was given with the face and goes into its record. */
   readonly given?: Pick<PortableFace, 'identities' | 'thumbnail'>;
 }
@@ -23,6 +26,10 @@ export interface FrameInWork {
   readonly key: string;
   /** Where the pixels come from when `image` is still null. */
   readonly path: string | null;
+  /** Where they come from when `path` is null, too. */
+  readonly bytes?: BytesInput | null;
+  /** Came with the frame and goes with it. */
+  readonly ticket?: unknown;
   image: RgbImage | null;
   /** Of the upright frame, known once it is decoded. */
   size: { readonly width: number; readonly height: number } | null;

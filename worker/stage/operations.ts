@@ -1,12 +1,16 @@
 import { realpath } from 'node:fs/promises';
 import type { Session } from '../engine/session.ts';
+import type { FaceHeader } from '../formats/png-header/face-header.ts';
 import type { AlignerPlugin, DetectorPlugin, MaskerPlugin, Plugin } from '../plugins/plugin.ts';
 import { findPlugin } from '../plugins/registry.ts';
-import { decodeImage } from '../source/decode-image.ts';
+import { decodeImage, decodeImageBytes } from '../source/decode-image.ts';
 import type { Limits } from '../source/limits.ts';
 import { releaseBytes } from '../source/release-bytes.ts';
 import { DirStore } from '../store/dir-store.ts';
+import { openStore } from '../store/open-store.ts';
+import type { S3Options } from '../store/s3-options.ts';
 import type { Store } from '../store/store.ts';
+import { parseStoreAddress } from '../store/store-address.ts';
 import type { RgbImage } from '../vision/types.ts';
 import type { Alignment, Face, FaceRejection, StoredMask } from './faces.ts';
 import { slabBytes } from './frame-slabs.ts';
@@ -19,6 +23,13 @@ import { type AlignedFaceInFrame, mask } from './steps/mask.ts';
 /** What a host thread can be asked to do. Pixels travel as views of shared memory. */
 export interface Operations {
   decode(args: { path: string; limits: Limits; slab: SharedArrayBuffer | null }): Promise<RgbImage>;
+  /** @param name of the frame, for messages */
+  decodeBytes(args: {
+    bytes: Uint8Array;
+    name: string;
+    limits: Limits;
+    slab: SharedArrayBuffer | null;
+  }): Promise<RgbImage>;
   detect(args: { role: string; images: readonly RgbImage[]; options: DetectOptions }): Promise<Face[][]>;
   align(args: {
     role: string;
@@ -26,8 +37,19 @@ export interface Operations {
     options: AlignOptions;
   }): Promise<(Alignment | FaceRejection)[]>;
   mask(args: { role: string; faces: readonly AlignedFaceInFrame[]; batch: number }): Promise<StoredMask[]>;
-  /** Makes a crop and writes it under `key`. */
-  crop(args: { face: AlignedFaceInFrame; options: CropOptions; key: string }): Promise<void>;
+  /** Makes a crop and writes it under `key`. @returns its thumbnail */
+  crop(args: {
+    face: AlignedFaceInFrame;
+    header: FaceHeader;
+    options: CropOptions;
+    key: string;
+  }): Promise<Uint8Array>;
+}
+
+/** A store by its address. */
+export interface StorePlace {
+  readonly address: string;
+  readonly s3?: S3Options;
 }
 
 interface LoadedRole {
@@ -48,7 +70,7 @@ export interface StageContext {
 export async function stageContext(
   roles: readonly StageRole[],
   sessions: ReadonlyMap<string, Session>,
-  outputFolder: string | null,
+  output: string | StorePlace | null,
 ): Promise<StageContext> {
   const context = new Map<string, LoadedRole>();
   for (const { role, kind, plugin, options } of roles) {
@@ -58,7 +80,15 @@ export async function stageContext(
       session: sessions.get(role) ?? null,
     });
   }
-  return { roles: context, store: outputFolder === null ? null : new DirStore(await realpath(outputFolder)) };
+  return { roles: context, store: output === null ? null : await openOutput(output) };
+}
+
+/** A folder is in use by the process already: it is not searched for leftovers by every thread. */
+async function openOutput(output: string | StorePlace): Promise<Store> {
+  if (typeof output === 'string') return new DirStore(await realpath(output));
+  const place = parseStoreAddress(output.address);
+  if (place.kind === 'dir') return new DirStore(await realpath(place.path));
+  return await openStore(output.address, { ...(output.s3 && { s3: output.s3 }) });
 }
 
 /** Runs one operation by name. */
@@ -74,6 +104,10 @@ function operationsOf({ roles, store }: StageContext): Operations {
   return {
     decode: ({ path, limits, slab }) =>
       decodeImage(path, limits, (byteLength) => slabBytes(slab, byteLength)),
+    decodeBytes: ({ bytes: { buffer, byteOffset, byteLength }, name, limits, slab }) =>
+      decodeImageBytes(Buffer.from(buffer, byteOffset, byteLength), name, limits, (length) =>
+        slabBytes(slab, length),
+      ),
     detect: ({ role, images, options }) => {
       const { plugin, session, options: own } = loaded(role);
       return detect(session!, plugin as DetectorPlugin, own, images, options);
@@ -86,10 +120,11 @@ function operationsOf({ roles, store }: StageContext): Operations {
       const { plugin, session, options: own } = loaded(role);
       return mask(session, plugin as MaskerPlugin, own, faces, batch);
     },
-    crop: async ({ face, options, key }) => {
-      const png = await crop(face, options);
+    crop: async ({ face, header, options, key }) => {
+      const { png, thumbnail } = await crop(face, header, options);
       await store!.put(key, png);
       releaseBytes(png);
+      return Uint8Array.from(thumbnail);
     },
   };
 }

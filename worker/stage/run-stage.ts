@@ -1,8 +1,11 @@
 import type { HostPool } from '../engine/host-pool.ts';
+import { FacefleetError } from '../errors/facefleet-error.ts';
+import type { FaceHeader } from '../formats/png-header/face-header.ts';
 import type { Limits } from '../source/limits.ts';
+import type { RgbImage } from '../vision/types.ts';
 import { Channel } from './channel.ts';
 import type { FaceInWork, FrameInWork } from './frame-in-work.ts';
-import { FrameSlabs } from './frame-slabs.ts';
+import { FrameSlabs, slabBytes } from './frame-slabs.ts';
 import { checkGivenSize, type StageFrame } from './given-faces.ts';
 import type { StageRole } from './plan-stage.ts';
 import { type RoleWork, runRole } from './run-role.ts';
@@ -20,8 +23,17 @@ export interface StageOptions {
   readonly detect: Omit<DetectOptions, 'batch'>;
   readonly align: Omit<AlignOptions, 'batch'>;
   /** Null: no crops are made. */
-  readonly crop: (CropOptions & { keyOf(frameKey: string, face: number): string }) | null;
+  readonly crop: (CropOptions & CropNames) | null;
   readonly imageIsAligned: boolean;
+  /** Frames in work at a time; default: enough for the threads and batches. */
+  readonly framesInWork?: number;
+}
+
+/** What a crop is called and says about itself. */
+export interface CropNames {
+  /** Store key of the crop of a frame's `face`-th face. */
+  keyOf(frameKey: string, face: number): string;
+  headerOf(frame: FrameInWork, face: number, cropKey: string): FaceHeader;
 }
 
 /**
@@ -41,7 +53,7 @@ export async function runStage(
   // batches are planned for a GPU; when none could be used after all, a CPU runs them one by one
   const roles = provider === 'cpu' ? options.roles.map((role) => ({ ...role, batch: 1 })) : options.roles;
   const largestBatch = Math.max(...roles.map(({ batch }) => batch), 1);
-  const places = new Semaphore(2 * threads + 2 * largestBatch);
+  const places = new Semaphore(options.framesInWork ?? framesInWork(threads, largestBatch));
   const slabs = new FrameSlabs();
   const works = roleWorks(pool, { ...options, roles }, slabs, threads);
   const channels = Array.from({ length: works.length + 1 }, () => new Channel<FrameInWork>(1));
@@ -69,7 +81,7 @@ export async function runStage(
   const collect = async (): Promise<void> => {
     for (let frame = await last!.take(); frame !== undefined; frame = await last!.take()) {
       // pixels of a video frame come in memory of their own
-      if (frame.image && frame.path !== null) slabs.give(frame.image);
+      if (frame.image && (frame.path !== null || frame.bytes)) slabs.give(frame.image);
       frame.image = null;
       await finish(frame);
       places.release();
@@ -80,12 +92,19 @@ export async function runStage(
   await Promise.race([Promise.all(tasks), whenFailed]);
 }
 
+/** How many frames keep the threads of a stage busy: at a time two for each, and two batches. */
+export function framesInWork(threads: number, largestBatch: number): number {
+  return 2 * threads + 2 * largestBatch;
+}
+
 function inWork(frame: StageFrame): FrameInWork {
   const { input } = frame;
   return {
     index: frame.index,
     key: frame.key,
     path: input.kind === 'file' ? input.path : null,
+    bytes: input.kind === 'bytes' ? input : null,
+    ticket: frame.ticket,
     image: input.kind === 'pixels' ? input.image : null,
     size: null,
     faces: frame.given?.faces ?? [],
@@ -137,16 +156,34 @@ function decodeWork(
     concurrency: threads + 1,
     units: (frame) => [frame],
     async run([frame]) {
-      if (frame!.image === null) {
-        const args = { path: frame!.path!, limits: options.limits, slab: slabs.take() };
-        frame!.image = await pool.call('decode', args, 0);
-      }
+      frame!.image ??= await decoded(pool, frame!, options.limits, slabs);
       const { width, height } = frame!.image;
       frame!.size = { width, height };
       checkGivenSize(frame!);
-      if (options.imageIsAligned) frame!.faces = [newFace(wholeImageFace(frame!.image))];
+      if (options.imageIsAligned && frame!.faces.length === 0)
+        frame!.faces = [newFace(wholeImageFace(frame!.image))];
     },
   };
+}
+
+async function decoded(
+  pool: HostPool,
+  { path, bytes }: FrameInWork,
+  limits: Limits,
+  slabs: FrameSlabs,
+): Promise<RgbImage> {
+  if (path !== null) return await pool.call('decode', { path, limits, slab: slabs.take() }, 0);
+  const { name, size, read } = bytes!;
+  const content = await read();
+  if (size === null) {
+    return await pool.call('decodeBytes', { bytes: content, name, limits, slab: slabs.take() }, 0);
+  }
+  const { width, height } = size;
+  if (content.length !== width * height * 3)
+    throw new FacefleetError('FF1001', `${name}: ${content.length} bytes for ${width} × ${height} pixels`);
+  const data = slabBytes(slabs.take(), content.length);
+  data.set(content);
+  return { width, height, data };
 }
 
 function detectWork(
@@ -225,7 +262,7 @@ function maskWork(
 function cropWork(
   pool: HostPool,
   options: StageOptions,
-  { keyOf, ...cropOptions }: NonNullable<StageOptions['crop']>,
+  { keyOf, headerOf, ...cropOptions }: NonNullable<StageOptions['crop']>,
   threads: number,
   priority: number,
 ): RoleWork<FaceUnit> {
@@ -237,18 +274,18 @@ function cropWork(
     units: alignedUnits,
     async run([unit]) {
       const { frame, face } = unit!;
-      const key = keyOf(
-        frame.key,
-        alignedUnits(frame).findIndex((other) => other.face === face),
-      );
-      await pool.call('crop', { face: aligned(unit!, options), options: cropOptions, key }, priority);
+      const place = alignedUnits(frame).findIndex((other) => other.face === face);
+      const key = keyOf(frame.key, place);
+      const header = headerOf(frame, place, key);
+      const args = { face: aligned(unit!, options), header, options: cropOptions, key };
+      face.thumbnail = await pool.call('crop', args, priority);
       face.crop = key;
     },
   };
 }
 
 function newFace(face: FaceInWork['face']): FaceInWork {
-  return { face, alignment: null, rejection: null, masks: new Map(), crop: null };
+  return { face, alignment: null, rejection: null, masks: new Map(), crop: null, thumbnail: null };
 }
 
 function faceUnits(frame: FrameInWork): FaceUnit[] {

@@ -97,7 +97,14 @@ describe('odd inputs among good photos', () => {
     assert.equal(new Set(crops).size, crops.length, 'no two faces share a crop');
     assert.deepEqual(
       filesBelow(output),
-      [...crops, 'alignments.jsonl', 'extraction.json', 'failures.jsonl'].sort(),
+      [
+        ...crops,
+        'alignments.fsa',
+        'alignments.jsonl',
+        'extraction.json',
+        'failures.jsonl',
+        'versions.txt',
+      ].sort(),
     );
   });
 

@@ -17,6 +17,7 @@ function frame(index: number, faces: number): FrameInWork {
     rejection: null,
     masks: new Map(),
     crop: null,
+    thumbnail: null,
   });
   return {
     index,

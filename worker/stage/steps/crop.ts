@@ -1,4 +1,7 @@
 import sharp from 'sharp';
+import type { FaceHeader } from '../../formats/png-header/face-header.ts';
+import { writeFaceHeader } from '../../formats/png-header/face-png.ts';
+import { releaseBytes } from '../../source/release-bytes.ts';
 import { alignFace, cropMatrix } from '../../vision/alignment.ts';
 import { drawLandmarks } from '../../vision/draw.ts';
 import type { RgbImage } from '../../vision/types.ts';
@@ -20,15 +23,34 @@ export interface CropOptions {
  */
 export const CROP_PNG = { compressionLevel: 2, adaptiveFiltering: true } as const;
 
-/** The head-centred crop of a face as PNG bytes. */
-export async function crop(face: AlignedFaceInFrame, options: CropOptions): Promise<Uint8Array> {
-  const image = cropPixels(face, options);
-  const { width, height, data } = image;
-  const png = await sharp(data, { raw: { width, height, channels: 3 } })
-    .png(CROP_PNG)
-    .toBuffer();
+/** Side of the thumbnails that alignments files hold, and the quality of their JPEG. */
+const THUMBNAIL = { sizePx: 96, quality: 60 } as const;
+
+/** The head-centred crop of a face. */
+export interface Crop {
+  /** PNG bytes with the face's header. */
+  readonly png: Uint8Array;
+  /** JPEG bytes of the crop at 96 px. */
+  readonly thumbnail: Uint8Array;
+}
+
+/** Cuts out a face. Throws FF3003 for a header with values out of bounds. */
+export async function crop(
+  face: AlignedFaceInFrame,
+  header: FaceHeader,
+  options: CropOptions,
+): Promise<Crop> {
+  const { width, height, data } = cropPixels(face, options);
+  const image = sharp(data, { raw: { width, height, channels: 3 } });
+  const { sizePx, quality } = THUMBNAIL;
+  const [bare, thumbnail] = await Promise.all([
+    image.clone().png(CROP_PNG).toBuffer(),
+    image.clone().resize(sizePx, sizePx).jpeg({ quality }).toBuffer(),
+  ]);
   scratch.giveBytes(data);
-  return png;
+  const png = writeFaceHeader(bare, header);
+  releaseBytes(bare);
+  return { png, thumbnail };
 }
 
 function cropPixels(face: AlignedFaceInFrame, { sizePx, debugLandmarks }: CropOptions): RgbImage {
