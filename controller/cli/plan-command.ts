@@ -21,7 +21,7 @@ const AFTER = `
 Examples:
   kubectl get nodes -o json > nodes.json; kubectl get pods -A -o json > pods.json
   facefleet plan -f extraction.yaml --nodes nodes.json --pods pods.json --frames 100000
-  facefleet plan -f extraction.yaml --nodes nodes.json --what-if add:2xA100-80GB
+  kubectl get nodes -o json | facefleet plan -f extraction.yaml --nodes - --what-if add:2xA100-80GB
   facefleet plan --problem problems.jsonl -o json > plans.jsonl
 
 Exit codes: 0 planned, 1 it does not fit (with --problem: some of them), 2 a file or an option is wrong (with --problem: some line is no problem).`;
@@ -32,7 +32,7 @@ export function planCommand(): Command {
     .description('explain how an extraction would run on the GPUs of a cluster, without running it')
     .optionsGroup('An extraction on a recorded cluster:')
     .option('-f, --file <file>', 'the Extraction, as for `kubectl apply`')
-    .option('--nodes <file>', 'what `kubectl get nodes -o json` printed')
+    .option('--nodes <file>', 'what `kubectl get nodes -o json` printed; `-` for stdin')
     .option(
       '--pods <file>',
       'what `kubectl get pods -A -o json` printed; without it nothing counts as in use',
@@ -82,6 +82,8 @@ async function run(options: PlanOptions): Promise<void> {
   }
   if (file === undefined) throw new FacefleetError('FF5001', 'there is neither --file nor --problem');
   if (nodes === undefined) throw new FacefleetError('FF5001', '--nodes is missing: the cluster to plan for');
+  if ([file, nodes, options.pods, ...(options.profiles ?? [])].filter((path) => path === '-').length > 1)
+    throw new FacefleetError('FF5001', 'stdin (-) is given twice');
   const { planExtraction } = await import('./plan-extraction.ts');
   await planExtraction({
     file,

@@ -11,7 +11,7 @@ export interface GpuResource {
   readonly renamedAsShared: boolean;
 }
 
-const NVIDIA = /^(nvidia\.com\/(?:gpu|mig-((?:\d+c\.)?\d+g\.\d+gb(?:\.[a-z.-]+?)?)))(\.shared)?$/;
+const NVIDIA = /^(nvidia\.com\/(?:gpu|mig-((?:\d+c\.)?\d+g\.\d+gb(?:\.[a-z.-]+?)??)))(\.shared)?$/;
 /** `amd.com/gpu`, and partitions such as `amd.com/cpx_nps4` of the AMD device plugin's naming strategy `mixed`. */
 const AMD = /^amd\.com\/(?:gpu|[a-z]+_[a-z0-9]+)$/;
 

@@ -7,14 +7,16 @@ const SLOT = { width: 184, height: 74 } as const;
 const GAP = 8;
 const PADDING = 10;
 const SLOTS_PER_LINE = 4;
-const MAX_SLOTS = 16;
+/** More devices of a node in the same state are counted, not drawn. */
+const MAX_ALIKE = 16;
 const BAR = { x: 8, width: SLOT.width - 16, height: 10 } as const;
 
 /** A node, or several that are alike, with its devices. */
 export function drawCard(card: NodeCard): Drawing {
   const { nodes, slots, schedulable, cores } = card;
-  const shown = slots.slice(0, MAX_SLOTS).map((slot) => drawSlot(slot, cores));
-  if (slots.length > MAX_SLOTS) shown.push(moreSlots(slots.length - MAX_SLOTS));
+  const shown = slots.flatMap((slot) => repeated(drawSlot(slot, cores), Math.min(slot.count, MAX_ALIKE)));
+  const hidden = slots.reduce((sum, { count }) => sum + Math.max(0, count - MAX_ALIKE), 0);
+  if (hidden > 0) shown.push(moreSlots(hidden));
   const inner = flow(shown, SLOTS_PER_LINE * (SLOT.width + GAP) - GAP, GAP);
   const name = nodes.length === 1 ? nodes[0]! : `${nodes[0]} … ${nodes.at(-1)}`;
   const notes = [
@@ -44,6 +46,10 @@ export function drawCard(card: NodeCard): Drawing {
       `<g transform="translate(${PADDING} 44)">${inner.svg}</g>`,
     ].join(''),
   };
+}
+
+function repeated(drawing: Drawing, count: number): Drawing[] {
+  return Array.from({ length: count }, () => drawing);
 }
 
 function drawSlot(slot: CardSlot, cores: number | null): Drawing {

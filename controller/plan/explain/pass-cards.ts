@@ -1,7 +1,7 @@
 import type { Pass, ReplicaGroup } from '../plan.ts';
 import type { Gpu, NodeCapacity } from '../problem.ts';
 
-/** One device, or one CPU worker, as it is drawn. */
+/** Devices of a node that are in the same state, or CPU workers. */
 export interface CardSlot {
   readonly state: 'used' | 'idle' | 'busy';
   /** Index of the stage that uses it; null when none does. */
@@ -10,6 +10,7 @@ export interface CardSlot {
   /** Null for CPU workers. */
   readonly gpu: Gpu | null;
   readonly threads: number;
+  readonly count: number;
 }
 
 /** Nodes that look alike in a pass. */
@@ -34,10 +35,11 @@ export function passCards(pass: Pass, nodes: readonly NodeCapacity[]): NodeCard[
   for (const node of nodes) {
     const slots = slotsOf(node, uses.get(node.name) ?? []);
     if (slots.length === 0) continue;
-    const look = slots.map(({ state, stage, gpu, threads }) => [
+    const look = slots.map(({ state, stage, gpu, threads, count }) => [
       state,
       stage,
       threads,
+      count,
       gpu?.product,
       gpu?.totalMiB,
       gpu?.freeMiB,
@@ -80,20 +82,21 @@ function slotsOf(node: NodeCapacity, uses: readonly Use[]): CardSlot[] {
   const left = uses.map((use) => ({ ...use }));
   const slots: CardSlot[] = [];
   for (const gpu of node.gpus) {
-    for (let i = 0; i < gpu.count; i++) {
-      const use = left.find(({ group, count }) => count > 0 && isOf(gpu, group));
-      if (use === undefined) slots.push({ state: 'idle', stage: null, group: null, gpu, threads: 0 });
-      else {
-        use.count--;
-        slots.push({ state: 'used', stage: use.stage, group: use.group, gpu, threads: use.threads });
-      }
+    let free = gpu.count;
+    for (const use of left) {
+      if (use.count === 0 || free === 0 || !isOf(gpu, use.group)) continue;
+      const count = Math.min(use.count, free);
+      use.count -= count;
+      free -= count;
+      slots.push({ state: 'used', stage: use.stage, group: use.group, gpu, threads: use.threads, count });
     }
-    for (let i = 0; i < gpu.busy; i++)
-      slots.push({ state: 'busy', stage: null, group: null, gpu, threads: 0 });
+    const rest = { stage: null, group: null, gpu, threads: 0 };
+    if (free > 0) slots.push({ state: 'idle', ...rest, count: free });
+    if (gpu.busy > 0) slots.push({ state: 'busy', ...rest, count: gpu.busy });
   }
   for (const { group, stage, count, threads } of left) {
-    if (group.device.resource !== null) continue;
-    for (let i = 0; i < count; i++) slots.push({ state: 'used', stage, group, gpu: null, threads });
+    if (group.device.resource === null && count > 0)
+      slots.push({ state: 'used', stage, group, gpu: null, threads, count });
   }
   return slots;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import { capacity } from '../../../../controller/plan/capacity/capacity.ts';
+import { gpuResource } from '../../../../controller/plan/capacity/gpu-resource.ts';
 import type { KubeNode, KubePod } from '../../../../controller/plan/capacity/kubernetes-objects.ts';
 import type { Gpu } from '../../../../controller/plan/problem.ts';
 import { kubeNode, kubePod, type NodeSettings, nvidiaLabels } from '../../../fixtures/kube-objects.ts';
@@ -99,6 +100,26 @@ test('MIG strategy mixed: every profile is a resource with labels of its own, be
       sharing: 'mig 3g.20gb',
     },
   ]);
+});
+
+test('names of resources', () => {
+  const read = (name: string) => {
+    const found = gpuResource(name);
+    return found === null ? null : [found.labels, found.migProfile, found.renamedAsShared];
+  };
+  assert.deepEqual(read('nvidia.com/gpu'), ['nvidia.com/gpu', null, false]);
+  assert.deepEqual(read('nvidia.com/gpu.shared'), ['nvidia.com/gpu', null, true]);
+  assert.deepEqual(read('nvidia.com/mig-1g.5gb'), ['nvidia.com/mig-1g.5gb', '1g.5gb', false]);
+  assert.deepEqual(read('nvidia.com/mig-1g.5gb.shared'), ['nvidia.com/mig-1g.5gb', '1g.5gb', true]);
+  assert.deepEqual(read('nvidia.com/mig-1g.10gb.me.shared'), [
+    'nvidia.com/mig-1g.10gb.me',
+    '1g.10gb.me',
+    true,
+  ]);
+  assert.deepEqual(read('nvidia.com/mig-1c.3g.20gb'), ['nvidia.com/mig-1c.3g.20gb', '1c.3g.20gb', false]);
+  for (const other of ['nvidia.com/gpumem', 'nvidia.com/mig-', 'amd.com/', 'cpu', 'example.com/gpu']) {
+    assert.equal(read(other), null, other);
+  }
 });
 
 test('MIG strategy single: nvidia.com/gpu is a slice', () => {

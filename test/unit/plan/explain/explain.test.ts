@@ -97,13 +97,13 @@ test('the picture shows every replica on its node, and nodes that are alike once
   });
   const cards = passCards(result.passes[0]!, problem.nodes);
   assert.deepEqual(
-    cards.map(({ nodes, slots }) => [nodes, slots.map(({ state }) => state)]),
+    cards.map(({ nodes, slots }) => [nodes, slots.map(({ state, count }) => `${count} ${state}`)]),
     [
       [
         ['a', 'b'],
-        ['used', 'used', 'busy'],
+        ['2 used', '1 busy'],
       ],
-      [['c'], ['idle', 'idle', 'busy']],
+      [['c'], ['2 idle', '1 busy']],
     ],
   );
 });
@@ -126,7 +126,7 @@ test('every replica of a plan is drawn, whatever the cluster', () => {
       for (const pass of result.passes) {
         const used = passCards(pass, problem.nodes).reduce(
           (sum, { nodes: names, slots }) =>
-            sum + names.length * slots.filter(({ state }) => state === 'used').length,
+            sum + names.length * slots.reduce((n, { state, count }) => n + (state === 'used' ? count : 0), 0),
           0,
         );
         assert.equal(
@@ -137,6 +137,13 @@ test('every replica of a plan is drawn, whatever the cluster', () => {
     }),
     { numRuns: 200 },
   );
+});
+
+test('a node with a million GPUs is drawn at once', () => {
+  const nodes = [{ name: 'a', gpus: [gpu('Tesla-T4', 15360, { count: 1_000_000, busy: 1_000_000 })] }];
+  const { svg } = explained({ ...FLOW, nodes });
+  assert.match(svg, /and 1,999,968 more devices/);
+  assert.ok(svg.length < 100_000);
 });
 
 test('the picture is an image with whatever names', async () => {
