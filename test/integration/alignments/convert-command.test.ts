@@ -36,6 +36,35 @@ describe('convert and inspect', { concurrency: 2 }, () => {
     assert.ok(bytes.equals(readFileSync(join(output, 'alignments.jsonl'))));
   });
 
+  it('gives the .fsa that the extraction wrote', async () => {
+    const { bytes } = await convertToBytes(output, 'fsa');
+    assert.ok(bytes.equals(readFileSync(join(output, 'alignments.fsa'))));
+  });
+
+  it('reads the headers of the crops', async () => {
+    const held = (frames: PortableFrame[]): unknown =>
+      frames.map(({ key, size, faces }) => ({
+        key,
+        size,
+        faces: faces.map(({ box, landmarks, masks, crop }) => ({ box, landmarks, masks, crop })),
+      }));
+    const expected = await readFrames(output);
+    assert.deepEqual(
+      held(await readFrames(join(output, 'faces'))),
+      held(
+        expected.map((frame) => ({
+          ...frame,
+          faces: frame.faces.map((face) => ({ ...face, crop: face.crop!.slice('faces/'.length) })),
+        })),
+      ),
+    );
+    const { stdout } = await runCli(['inspect', join(output, 'faces/photo-001_2.png')]);
+    assert.match(
+      stdout,
+      /face 2 of photo-001\.jpg, written as photo-001_2\.png for alignments of version 2\.4/,
+    );
+  });
+
   for (const first of READABLE) {
     for (const second of READABLE) {
       it(`keeps what both ${first} and ${second} have a place for`, async () => {

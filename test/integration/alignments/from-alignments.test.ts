@@ -97,6 +97,11 @@ describe('extract --from-alignments', { concurrency: 2 }, () => {
     });
   }
 
+  it('of the crops of an output gives the same crops', async () => {
+    const output = await extract(join(first, 'faces'), ['--masker', 'none']);
+    assert.deepEqual(crops(output), crops(first));
+  });
+
   it('without masks gives the same crops as a run without masks', async () => {
     const plain = join(folder, 'plain');
     await extractCli([input, plain, '--masker', 'none']);
