@@ -76,9 +76,9 @@ export interface Toleration {
 export interface NodeCapacity {
   readonly name: string;
   readonly gpus: readonly Gpu[];
-  /** Free cores (fractions allowed); null: unknown, taken as enough for its GPUs and as none for CPU work. */
+  /** Free cores (fractions allowed); null: unknown, taken as what its GPU workers ask for, at least one. */
   readonly cores: number | null;
-  /** Free host memory, MiB; null as for `cores`. */
+  /** Free host memory, MiB; null: unknown, taken as enough. */
   readonly memoryMiB: number | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
