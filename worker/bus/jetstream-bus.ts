@@ -62,7 +62,7 @@ class JetStreamBus implements Bus {
   }
 
   get maxPayloadBytes(): number {
-    return (this.#link.connection.info?.max_payload ?? 1024 * 1024) - HEADER_BYTES;
+    return this.#link.maxPayloadBytes - HEADER_BYTES;
   }
 
   get connected(): boolean {

@@ -54,6 +54,10 @@ export class JetStreamOutlet implements Outlet {
     return this.#gone;
   }
 
+  get known(): boolean {
+    return this.#room.known;
+  }
+
   get room(): number {
     return this.#gone ? 0 : this.#room.room;
   }

@@ -12,15 +12,20 @@ export class LaneRoom {
   #reserved = 0;
   /** What happened since `beginSync`. */
   #meanwhile: { readonly kind: 'taken' | 'acked'; readonly number: number }[] | null = null;
-  #synced = false;
+  #known = false;
 
   constructor(slots: number) {
     this.slots = slots;
   }
 
+  /** True after the first sync. */
+  get known(): boolean {
+    return this.#known;
+  }
+
   /** Free places that nobody in this process has reserved; 0 before the first sync. */
   get room(): number {
-    return this.#synced ? Math.max(0, this.slots - this.#present.size - this.#reserved) : 0;
+    return this.#known ? Math.max(0, this.slots - this.#present.size - this.#reserved) : 0;
   }
 
   reserve(): void {
@@ -53,7 +58,7 @@ export class LaneRoom {
   endSync(present: Iterable<number>, last: number): void {
     const meanwhile = this.#meanwhile ?? [];
     this.#meanwhile = null;
-    this.#synced = true;
+    this.#known = true;
     this.#present = new Set(present);
     this.#last = last;
     // a message taken or acked before that moment is in the answer already: doing it again changes nothing

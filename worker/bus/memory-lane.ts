@@ -6,6 +6,7 @@ import { WaitingLine } from './waiting-line.ts';
 
 /** One process's ends of a lane in memory. */
 export class MemoryLane implements Lane, Outlet {
+  readonly known = true;
   readonly #queue: MemoryQueue;
   /** Aborts when the bus ends; the reason is an error, or null after `close`. */
   readonly #closing: AbortSignal;

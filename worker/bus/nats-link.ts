@@ -25,6 +25,8 @@ export class NatsLink {
   #down = new AbortController();
   readonly #up = new Listeners();
   #connected = true;
+  /** NATS's own default. */
+  #maxPayloadBytes = 1024 * 1024;
   #giveUp: NodeJS.Timeout | undefined;
 
   constructor(connection: NatsConnection, location: string, giveUpAfterMs: number, log: Logger) {
@@ -34,11 +36,18 @@ export class NatsLink {
     this.#log = log;
     setMaxListeners(0, this.#ending.signal);
     setMaxListeners(0, this.#down.signal);
+    this.#maxPayloadBytes = this.maxPayloadBytes;
     this.ended = this.#watch();
   }
 
   get connected(): boolean {
     return this.#connected;
+  }
+
+  /** Of the server that it is, or was last, connected to. */
+  get maxPayloadBytes(): number {
+    this.#maxPayloadBytes = this.connection.info?.max_payload ?? this.#maxPayloadBytes;
+    return this.#maxPayloadBytes;
   }
 
   /** Aborts when the link ends, with the error that verbs then reject with. */

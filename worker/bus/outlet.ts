@@ -9,7 +9,9 @@ export interface Outlet {
   readonly room: number;
   /** Holds a place for the next `put`, which gives it back. */
   reserve(): void;
-  /** Learns how full the lane is before its first use. */
+  /** True when it is known how full the lane is. */
+  readonly known: boolean;
+  /** Learns how full the lane is, before its first use. */
   ready(signal: AbortSignal | undefined): Promise<void>;
   /** Tells of every moment at which there may be room, or the lane is gone. @returns how to stop it */
   onChange(listener: () => void): () => void;

@@ -14,7 +14,7 @@ export async function sendToRoomiest(
   signal: AbortSignal | undefined,
   closing: AbortSignal,
 ): Promise<Sent> {
-  for (const outlet of outlets) if (!outlet.gone) await outlet.ready(signal);
+  for (const outlet of outlets) if (!outlet.gone && !outlet.known) await outlet.ready(signal);
   for (;;) {
     signal?.throwIfAborted();
     closing.throwIfAborted();

@@ -111,6 +111,7 @@ describe('bus: faults', { skip: withoutNatsServer }, () => {
     await bus.send([lane], { id: 'before', payload: Buffer.from('x') });
     await server.kill();
     while (bus.connected) await sleep(5);
+    assert.ok(bus.maxPayloadBytes > 8_000_000, 'still known');
     const [opening, sending, receiving] = [
       bus.openLane('other', { slots: SLOTS }),
       bus.send([lane], { id: 'during', payload: Buffer.from('y') }),
