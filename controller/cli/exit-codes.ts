@@ -19,6 +19,7 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   'FF1101',
   'FF2001',
   'FF4002',
+  'FF4007',
   'FF5001',
   'FF5002',
   'FF5003',

@@ -39,6 +39,12 @@ export function unmatched({ missing, unused }: GivenCounts, carried: number): st
     ...(missing > 0
       ? [`${counted(missing, 'frame')} had no entry in the alignments: recorded without faces`]
       : []),
-    ...(unused > 0 && carried === 0 ? [`${unused} entries of the alignments are of no frame`] : []),
+    ...(unused > 0 && carried === 0
+      ? [`without a frame in the source: ${entries(unused)} of the alignments`]
+      : []),
   ];
+}
+
+function entries(count: number): string {
+  return count === 1 ? '1 entry' : `${count} entries`;
 }

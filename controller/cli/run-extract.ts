@@ -14,6 +14,7 @@ import { openSource, type SourceSpec } from '../../worker/source/open-source.ts'
 import type { StageRole } from '../../worker/stage/plan-stage.ts';
 import { planLocal } from '../plan/plan-local.ts';
 import { readConfigFile } from './config-file.ts';
+import { counted } from './counted.ts';
 import { stopAtOnce, stopNoLongerAtOnce } from './early-stop.ts';
 import { EXIT } from './exit-codes.ts';
 import { type ExtractOptions, toExtractSpec } from './extract-options.ts';
@@ -201,8 +202,4 @@ function report(summary: ExtractSummary, folder: string, { output }: ExtractOpti
   process.stderr.write(`${parts.join(', ')} in ${duration(seconds)}${rate}\n`);
   if (failed > 0) process.stderr.write(`failures are listed in ${folder}/failures.jsonl\n`);
   if (summary.interrupted) process.stderr.write('interrupted; run the same command again to go on\n');
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

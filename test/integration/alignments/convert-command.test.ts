@@ -91,7 +91,7 @@ describe('convert and inspect', { concurrency: 2 }, () => {
     assert.equal(readFileSync(csv, 'utf8').split('\n').length, 1 + FACES + 1);
     const again = await runCli(['convert', output, '--to', 'json', '--out', csv]);
     assert.match(again.stderr, /FF4007.*faces\.csv/);
-    assert.equal(again.code, 1);
+    assert.equal(again.code, 2);
     const forced = await runCli(['convert', output, '--to', 'json', '--out', csv, '--force']);
     assert.equal(forced.code, 0);
     assert.match(forced.stderr, new RegExp(`${PHOTOS} frames, ${FACES} faces`));
