@@ -7,7 +7,7 @@ import { type ExtractSummary, extract } from '../../worker/conductor/extract.ts'
 import { rolesOf } from '../../worker/conductor/local-roles.ts';
 import { FAILURE_LIMITS } from '../../worker/conductor/plugin-failures.ts';
 import { stageOptions } from '../../worker/conductor/stage-options.ts';
-import { findGpus } from '../../worker/engine/find-gpus.ts';
+import { findGpus, type LocalGpu } from '../../worker/engine/find-gpus.ts';
 import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import type { Json } from '../../worker/formats/canonical-json.ts';
 import { openSource, type SourceSpec } from '../../worker/source/open-source.ts';
@@ -19,7 +19,7 @@ import { stopAtOnce, stopNoLongerAtOnce } from './early-stop.ts';
 import { EXIT } from './exit-codes.ts';
 import { type ExtractOptions, toExtractSpec } from './extract-options.ts';
 import { fetchView } from './fetch-view.ts';
-import { type GivenAlignments, openGiven, unmatched } from './given-alignments.ts';
+import { checkOutside, type GivenAlignments, openGiven, unmatched } from './given-alignments.ts';
 import { announceFetch } from './models-command.ts';
 import { duration, type ProgressMode, progressView } from './progress.ts';
 import { sheetFormat, writeContactSheet } from './write-contact-sheet.ts';
@@ -53,15 +53,18 @@ export async function runExtract(
   const stopping = stopOnSignals();
   let given: GivenAlignments | null = null;
   try {
-    given = await openGiven(options.fromAlignments, source.kind === 'video');
+    checkOutside(options.fromAlignments, outputFolder, options.overwrite);
+    given = await openGiven(options.fromAlignments, source);
     const spec = await toExtractSpec(input, source.kind, options, config, given?.index.totals ?? null);
     const roles = await rolesOf(spec);
-    const gpuIndex = await usableGpu(options.excludeGpus ?? []);
+    const gpu = await usableGpu(options.excludeGpus ?? []);
+    const gpuIndex = gpu?.index ?? null;
     const plan = planLocal(
       roles,
       {
         cores: availableParallelism(),
         gpuIndex,
+        gpu,
         gpusExcluded: gpuIndex === null && (options.excludeGpus ?? []).length > 0,
       },
       options.providers ?? null,
@@ -111,7 +114,8 @@ export async function runExtract(
         else view.say(`${key}: ${message}`);
       },
     }).finally(() => view.close());
-    report(summary, outputFolder, options, (Date.now() - startedMs) / 1000);
+    const met = given ? { given: given.feed.counts() } : {};
+    report({ ...summary, ...met }, outputFolder, options, (Date.now() - startedMs) / 1000);
     if (options.contactSheet !== undefined && !summary.interrupted) {
       const shown = await writeContactSheet(outputFolder, options.contactSheet, summary.faces);
       process.stderr.write(`${counted(shown, 'face')} on ${options.contactSheet}\n`);
@@ -147,9 +151,9 @@ async function fetchModel(name: string, signal: AbortSignal): Promise<CachedMode
 }
 
 /** The first GPU that may be used; null when there is none. */
-async function usableGpu(excluded: readonly number[]): Promise<number | null> {
+async function usableGpu(excluded: readonly number[]): Promise<LocalGpu | null> {
   const gpus = await findGpus();
-  return gpus.find(({ index }) => !excluded.includes(index))?.index ?? null;
+  return gpus.find(({ index }) => !excluded.includes(index)) ?? null;
 }
 
 function progressMode({ quiet, output }: ExtractOptions): ProgressMode {

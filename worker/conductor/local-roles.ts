@@ -34,6 +34,8 @@ async function specRole(
     options: choice.options,
     batch: plugin.batch,
     anyBatch,
+    vramMiB: plugin.vramMiB,
+    vramPerBatchMiB: plugin.vramPerBatchMiB,
     model: plugin.model,
   };
 }

@@ -5,10 +5,26 @@ import { parseGpus } from '../../../worker/engine/find-gpus.ts';
 import type { Provider } from '../../../worker/engine/session.ts';
 
 const roles: readonly LocalRole[] = [
-  { role: 'detect', kind: 'detect', plugin: 'ultraface', batch: 16, anyBatch: true },
-  { role: 'align', kind: 'align', plugin: 'mediapipe478', batch: 8, anyBatch: false },
+  {
+    role: 'detect',
+    kind: 'detect',
+    plugin: 'ultraface',
+    batch: 16,
+    anyBatch: true,
+    vramMiB: 400,
+    vramPerBatchMiB: 16,
+  },
+  {
+    role: 'align',
+    kind: 'align',
+    plugin: 'mediapipe478',
+    batch: 8,
+    anyBatch: false,
+    vramMiB: 500,
+    vramPerBatchMiB: 12,
+  },
 ];
-const machine: LocalMachine = { cores: 6, gpuIndex: null, gpusExcluded: false };
+const machine: LocalMachine = { cores: 6, gpuIndex: null, gpu: null, gpusExcluded: false };
 
 interface Row {
   readonly name: string;
@@ -36,6 +52,28 @@ const ROWS: readonly Row[] = [
     wanted: null,
     threads: 2,
     expected: { providers: ['cuda', 'cpu'], batches: [16, 1], threads: 2 },
+  },
+  {
+    name: 'a GPU with room enough runs declared batches',
+    machine: { ...machine, gpuIndex: 0, gpu: { product: 'Tesla-T4', freeMiB: 4000 } },
+    wanted: null,
+    threads: 2,
+    expected: { providers: ['cuda', 'cpu'], batches: [16, 1], threads: 2 },
+  },
+  {
+    // 0.7 · 900 + 256 + 16 + 12 leaves 86 of 1000 MiB: five more items
+    name: 'a GPU with little room runs smaller ones',
+    machine: { ...machine, gpuIndex: 0, gpu: { product: 'Tesla-T4', freeMiB: 1000 } },
+    wanted: null,
+    threads: 2,
+    expected: { providers: ['cuda', 'cpu'], batches: [6, 1], threads: 2 },
+  },
+  {
+    name: 'a GPU that may be too small gets one item at a time',
+    machine: { ...machine, gpuIndex: 0, gpu: { product: 'Tesla-T4', freeMiB: 500 } },
+    wanted: null,
+    threads: 2,
+    expected: { providers: ['cuda', 'cpu'], batches: [1, 1], threads: 2 },
   },
   {
     name: "the user's providers come first",
