@@ -17,6 +17,7 @@ export const EXIT = {
 /** What is wrong is what the user asked for: arguments, options, a path or a name in them. */
 const USAGE_CODES: ReadonlySet<string> = new Set([
   'FF1101',
+  'FF1202',
   'FF2001',
   'FF4002',
   'FF4007',

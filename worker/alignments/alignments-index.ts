@@ -80,6 +80,11 @@ export class AlignmentsIndex {
     return this.#names.find(key);
   }
 
+  /** Whether a frame has an entry, or several that may be meant. */
+  has(key: string): boolean {
+    return this.#names.has(key);
+  }
+
   /** The frame at a place that `find` gave. */
   async read(place: number): Promise<PortableFrame> {
     const length = this.#lengths[place]!;

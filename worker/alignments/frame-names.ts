@@ -44,7 +44,7 @@ export class FrameNames {
    * @throws FacefleetError FF1203 when several entries may be meant, or another frame has this entry by its file name
    */
   find(key: string): number | null {
-    const place = this.#byKey.get(key) ?? this.#byFileName(key) ?? this.#byFrameNumber(key);
+    const place = this.#placeOf(key);
     if (place === undefined) return null;
     if (place === SEVERAL) throw new FacefleetError('FF1203', `${key}: several entries may be meant`);
     const finder = hash48(key);
@@ -53,6 +53,15 @@ export class FrameNames {
       throw new FacefleetError('FF1203', `${key}: its entry is another frame's too`);
     this.#finders[place] = finder;
     return place;
+  }
+
+  /** Whether a frame has an entry, or several that may be meant. */
+  has(key: string): boolean {
+    return this.#placeOf(key) !== undefined;
+  }
+
+  #placeOf(key: string): number | undefined {
+    return this.#byKey.get(key) ?? this.#byFileName(key) ?? this.#byFrameNumber(key);
   }
 
   #byFileName(key: string): number | undefined {

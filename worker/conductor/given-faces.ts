@@ -24,14 +24,11 @@ export interface GivenCounts {
 /** Gives frames of a source their faces from alignments. */
 export class GivenFaceFeed {
   readonly #alignments: AlignmentsIndex;
-  readonly #name: string;
   #matched = 0;
   #missing = 0;
 
-  /** @param name of the alignments, for errors */
-  constructor(alignments: AlignmentsIndex, name: string) {
+  constructor(alignments: AlignmentsIndex) {
     this.#alignments = alignments;
-    this.#name = name;
   }
 
   /** Of the frames so far. */
@@ -39,19 +36,9 @@ export class GivenFaceFeed {
     return { matched: this.#matched, missing: this.#missing, unused: this.#alignments.unused };
   }
 
-  /**
-   * The frames with their faces; one without an entry has none. What is wrong with an entry takes its frame's place.
-   * @throws FacefleetError FF1202 at the end when no frame had an entry, whatever `frames` throws
-   */
+  /** The frames with their faces; one without an entry has none. What is wrong with an entry takes its frame's place. */
   async *frames(frames: AsyncIterable<SourceFrame>): AsyncGenerator<StageFrame> {
     for await (const frame of frames) yield frame.input.kind === 'failure' ? frame : await this.#given(frame);
-    if (this.#matched === 0 && this.#missing > 0) {
-      const { frames: entries } = this.#alignments.totals;
-      throw new FacefleetError(
-        'FF1202',
-        `${this.#name}: it has ${entries} entries, none of them for one of ${this.#missing} frames`,
-      );
-    }
   }
 
   async #given(frame: SourceFrame): Promise<StageFrame> {

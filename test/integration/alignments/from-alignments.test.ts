@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import sharp from 'sharp';
@@ -229,6 +229,30 @@ describe('extract --from-alignments', { concurrency: 2 }, () => {
     assert.match(none.stderr, /FF4002.*alignments/);
   });
 
+  it('does not overwrite the alignments that it takes', async () => {
+    const own = join(folder, 'own');
+    await cp(first, own, { recursive: true });
+    for (const file of [own, join(own, 'alignments.fsa'), join(own, 'faces')]) {
+      const end = await runCli(['extract', input, own, '--overwrite', '--from-alignments', file]);
+      assert.match(end.stderr, /FF5001.*would remove/);
+      assert.equal(end.code, 2);
+    }
+    assert.deepEqual(differences(fingerprint(first), fingerprint(own)), []);
+  });
+
+  it('tells how entries and frames met, for machines too', async () => {
+    const output = join(folder, `out-${runs++}`);
+    const last = await extractCli([
+      input,
+      output,
+      '--skip-faces',
+      '--from-alignments',
+      join(folder, 'first.json'),
+    ]);
+    const { given } = last as unknown as { given: object };
+    assert.deepEqual(given, { matched: PHOTOS, missing: 0, unused: 0 });
+  });
+
   const refused: [name: string, args: () => string[], says: RegExp, code: number][] = [
     [
       'a detector option',
@@ -252,8 +276,8 @@ describe('extract --from-alignments', { concurrency: 2 }, () => {
     [
       'alignments of something else',
       () => [input, 'x', '--from-alignments', join(folder, 'else.json')],
-      /FF1202.*2 entries/,
-      1,
+      /FF1202.*2 entries, none of them for one of 3 frames/,
+      2,
     ],
   ];
   for (const [name, args, says, code] of refused) {
@@ -265,7 +289,7 @@ describe('extract --from-alignments', { concurrency: 2 }, () => {
       assert.match(end.stderr, says);
       assert.equal(end.code, code, end.stderr);
       assert.doesNotMatch(end.stderr, /unexpected failure|\n\s+at /);
-      await rm(output, { recursive: true, force: true });
+      assert.ok(!existsSync(output), 'nothing is written');
     });
   }
 });
