@@ -13,7 +13,7 @@ const frame = create(FrameSchema, {
   pass: 1,
   index: 2 ** 32 - 2,
   key: 'clip_000001.png',
-  ptsSeconds: 1.04,
+  videoMeta: { ptsTime: 2 ** 53 - 1, keyframe: true },
   image: {
     place: { case: 'inline', value: new Uint8Array([1, 2, 3]) },
     contentType: 'image/png',
@@ -55,9 +55,9 @@ describe('proto: Frame', () => {
 
   it('tells unset from zero where that matters', () => {
     const bare = fromBinary(FrameSchema, toBinary(FrameSchema, create(FrameSchema, { key: 'a.jpg' })));
-    assert.equal(bare.ptsSeconds, undefined);
-    const atStart = create(FrameSchema, { ptsSeconds: 0 });
-    assert.equal(fromBinary(FrameSchema, toBinary(FrameSchema, atStart)).ptsSeconds, 0);
+    assert.equal(bare.videoMeta, undefined);
+    const first = create(FrameSchema, { videoMeta: { ptsTime: 0 } });
+    assert.equal(fromBinary(FrameSchema, toBinary(FrameSchema, first)).videoMeta?.ptsTime, 0);
   });
 
   it('reads an inline image without copying it', () => {

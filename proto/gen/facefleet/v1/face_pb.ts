@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file facefleet/v1/face.proto.
  */
 export const file_facefleet_v1_face: GenFile = /*@__PURE__*/
-  fileDesc("ChdmYWNlZmxlZXQvdjEvZmFjZS5wcm90bxIMZmFjZWZsZWV0LnYxIrcBCgRGYWNlEh4KA2JveBgBIAEoCzIRLmZhY2VmbGVldC52MS5Cb3gSDQoFc2NvcmUYAiABKAESEAoIcm9sbF9kZWcYAyABKAESKgoJYWxpZ25tZW50GAQgASgLMhcuZmFjZWZsZWV0LnYxLkFsaWdubWVudBIRCglyZWplY3Rpb24YBSABKAkSIQoFbWFza3MYBiADKAsyEi5mYWNlZmxlZXQudjEuTWFzaxIMCgRjcm9wGAcgASgJIuQBCglBbGlnbm1lbnQSEQoJbGFuZG1hcmtzGAEgAygBEiAKBHBvc2UYAiABKAsyEi5mYWNlZmxlZXQudjEuUG9zZRIVCghwcmVzZW5jZRgDIAEoAUgAiAEBEjcKCG1hdHJpY2VzGAQgAygLMiUuZmFjZWZsZWV0LnYxLkFsaWdubWVudC5NYXRyaWNlc0VudHJ5GkUKDU1hdHJpY2VzRW50cnkSCwoDa2V5GAEgASgJEiMKBXZhbHVlGAIgASgLMhQuZmFjZWZsZWV0LnYxLk1hdHJpeDoCOAFCCwoJX3ByZXNlbmNlIpkBCgRNYXNrEgwKBG5hbWUYASABKAkSDwoHc2l6ZV9weBgCIAEoDRIRCgljZW50ZXJpbmcYAyABKAkSJAoGbWF0cml4GAQgASgLMhQuZmFjZWZsZWV0LnYxLk1hdHJpeBIUCgxpbnRlcnBvbGF0b3IYBSABKA0SIwoEZGF0YRgGIAEoCzIVLmZhY2VmbGVldC52MS5Db250ZW50YgZwcm90bzM", [file_facefleet_v1_content, file_facefleet_v1_geometry]);
+  fileDesc("ChdmYWNlZmxlZXQvdjEvZmFjZS5wcm90bxIMZmFjZWZsZWV0LnYxIrsCCgRGYWNlEh4KA2JveBgBIAEoCzIRLmZhY2VmbGVldC52MS5Cb3gSDQoFc2NvcmUYAiABKAESEAoIcm9sbF9kZWcYAyABKAESKgoJYWxpZ25tZW50GAQgASgLMhcuZmFjZWZsZWV0LnYxLkFsaWdubWVudBIRCglyZWplY3Rpb24YBSABKAkSIQoFbWFza3MYBiADKAsyEi5mYWNlZmxlZXQudjEuTWFzaxIMCgRjcm9wGAcgASgJEhEKCXRodW1ibmFpbBgIIAEoDBInCgVnaXZlbhgJIAEoCzIYLmZhY2VmbGVldC52MS5GYWNlLkdpdmVuGkYKBUdpdmVuEioKCmlkZW50aXRpZXMYASADKAsyFi5mYWNlZmxlZXQudjEuSWRlbnRpdHkSEQoJdGh1bWJuYWlsGAIgASgMIigKCElkZW50aXR5EgwKBG5hbWUYASABKAkSDgoGdmVjdG9yGAIgAygBIuQBCglBbGlnbm1lbnQSEQoJbGFuZG1hcmtzGAEgAygBEiAKBHBvc2UYAiABKAsyEi5mYWNlZmxlZXQudjEuUG9zZRIVCghwcmVzZW5jZRgDIAEoAUgAiAEBEjcKCG1hdHJpY2VzGAQgAygLMiUuZmFjZWZsZWV0LnYxLkFsaWdubWVudC5NYXRyaWNlc0VudHJ5GkUKDU1hdHJpY2VzRW50cnkSCwoDa2V5GAEgASgJEiMKBXZhbHVlGAIgASgLMhQuZmFjZWZsZWV0LnYxLk1hdHJpeDoCOAFCCwoJX3ByZXNlbmNlIpkBCgRNYXNrEgwKBG5hbWUYASABKAkSDwoHc2l6ZV9weBgCIAEoDRIRCgljZW50ZXJpbmcYAyABKAkSJAoGbWF0cml4GAQgASgLMhQuZmFjZWZsZWV0LnYxLk1hdHJpeBIUCgxpbnRlcnBvbGF0b3IYBSABKA0SIwoEZGF0YRgGIAEoCzIVLmZhY2VmbGVldC52MS5Db250ZW50YgZwcm90bzM", [file_facefleet_v1_content, file_facefleet_v1_geometry]);
 
 /**
  * A face with what the roles so far found out about it.
@@ -68,6 +68,20 @@ export type Face = Message<"facefleet.v1.Face"> & {
    * @generated from field: string crop = 7;
    */
   crop: string;
+
+  /**
+   * JPEG of the crop at 96 px; empty until it is made.
+   *
+   * @generated from field: bytes thumbnail = 8;
+   */
+  thumbnail: Uint8Array;
+
+  /**
+   * What was given with the face and goes into its record; unset when the face was not given.
+   *
+   * @generated from field: facefleet.v1.Face.Given given = 9;
+   */
+  given?: Face_Given | undefined;
 };
 
 /**
@@ -76,6 +90,58 @@ export type Face = Message<"facefleet.v1.Face"> & {
  */
 export const FaceSchema: GenMessage<Face> = /*@__PURE__*/
   messageDesc(file_facefleet_v1_face, 0);
+
+/**
+ * Kept for a face that came with its frame.
+ *
+ * @generated from message facefleet.v1.Face.Given
+ */
+export type Face_Given = Message<"facefleet.v1.Face.Given"> & {
+  /**
+   * @generated from field: repeated facefleet.v1.Identity identities = 1;
+   */
+  identities: Identity[];
+
+  /**
+   * JPEG; empty when none was given.
+   *
+   * @generated from field: bytes thumbnail = 2;
+   */
+  thumbnail: Uint8Array;
+};
+
+/**
+ * Describes the message facefleet.v1.Face.Given.
+ * Use `create(Face_GivenSchema)` to create a new message.
+ */
+export const Face_GivenSchema: GenMessage<Face_Given> = /*@__PURE__*/
+  messageDesc(file_facefleet_v1_face, 0, 0);
+
+/**
+ * An embedding of a face.
+ *
+ * @generated from message facefleet.v1.Identity
+ */
+export type Identity = Message<"facefleet.v1.Identity"> & {
+  /**
+   * Name of the network that made it.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: repeated double vector = 2;
+   */
+  vector: number[];
+};
+
+/**
+ * Describes the message facefleet.v1.Identity.
+ * Use `create(IdentitySchema)` to create a new message.
+ */
+export const IdentitySchema: GenMessage<Identity> = /*@__PURE__*/
+  messageDesc(file_facefleet_v1_face, 1);
 
 /**
  * What an aligner adds.
@@ -115,7 +181,7 @@ export type Alignment = Message<"facefleet.v1.Alignment"> & {
  * Use `create(AlignmentSchema)` to create a new message.
  */
 export const AlignmentSchema: GenMessage<Alignment> = /*@__PURE__*/
-  messageDesc(file_facefleet_v1_face, 1);
+  messageDesc(file_facefleet_v1_face, 2);
 
 /**
  * A mask of one face.
@@ -171,5 +237,5 @@ export type Mask = Message<"facefleet.v1.Mask"> & {
  * Use `create(MaskSchema)` to create a new message.
  */
 export const MaskSchema: GenMessage<Mask> = /*@__PURE__*/
-  messageDesc(file_facefleet_v1_face, 2);
+  messageDesc(file_facefleet_v1_face, 3);
 

@@ -8,13 +8,15 @@ import type { Content } from "./content_pb.ts";
 import { file_facefleet_v1_content } from "./content_pb.ts";
 import type { Face } from "./face_pb.ts";
 import { file_facefleet_v1_face } from "./face_pb.ts";
+import type { VideoMeta } from "./video_meta_pb.ts";
+import { file_facefleet_v1_video_meta } from "./video_meta_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file facefleet/v1/frame.proto.
  */
 export const file_facefleet_v1_frame: GenFile = /*@__PURE__*/
-  fileDesc("ChhmYWNlZmxlZXQvdjEvZnJhbWUucHJvdG8SDGZhY2VmbGVldC52MSLwAQoFRnJhbWUSEgoKZXh0cmFjdGlvbhgBIAEoCRIMCgRwYXNzGAIgASgNEg0KBWluZGV4GAMgASgNEgsKA2tleRgEIAEoCRIYCgtwdHNfc2Vjb25kcxgFIAEoAUgAiAEBEiQKBWltYWdlGAYgASgLMhUuZmFjZWZsZWV0LnYxLkNvbnRlbnQSDQoFd2lkdGgYByABKA0SDgoGaGVpZ2h0GAggASgNEiEKBWZhY2VzGAkgAygLMhIuZmFjZWZsZWV0LnYxLkZhY2USFwoPZmFpbGVkX2F0dGVtcHRzGAogASgNQg4KDF9wdHNfc2Vjb25kc2IGcHJvdG8z", [file_facefleet_v1_content, file_facefleet_v1_face]);
+  fileDesc("ChhmYWNlZmxlZXQvdjEvZnJhbWUucHJvdG8SDGZhY2VmbGVldC52MSKnAgoFRnJhbWUSEgoKZXh0cmFjdGlvbhgBIAEoCRIMCgRwYXNzGAIgASgNEg0KBWluZGV4GAMgASgNEgsKA2tleRgEIAEoCRIrCgp2aWRlb19tZXRhGAUgASgLMhcuZmFjZWZsZWV0LnYxLlZpZGVvTWV0YRIkCgVpbWFnZRgGIAEoCzIVLmZhY2VmbGVldC52MS5Db250ZW50Eg0KBXdpZHRoGAcgASgNEg4KBmhlaWdodBgIIAEoDRIhCgVmYWNlcxgJIAMoCzISLmZhY2VmbGVldC52MS5GYWNlEhcKD2ZhaWxlZF9hdHRlbXB0cxgKIAEoDRIMCgRzdGVtGAsgASgJEiQKBXdob2xlGAwgASgLMhUuZmFjZWZsZWV0LnYxLkNvbnRlbnRiBnByb3RvMw", [file_facefleet_v1_content, file_facefleet_v1_face, file_facefleet_v1_video_meta]);
 
 /**
  * A frame on its way to a stage: what a lane carries.
@@ -51,11 +53,11 @@ export type Frame = Message<"facefleet.v1.Frame"> & {
   key: string;
 
   /**
-   * Presentation time of a video frame in seconds from the start; unset for stills.
+   * Unset for stills, and where it is not known.
    *
-   * @generated from field: optional double pts_seconds = 5;
+   * @generated from field: facefleet.v1.VideoMeta video_meta = 5;
    */
-  ptsSeconds?: number | undefined;
+  videoMeta?: VideoMeta | undefined;
 
   /**
    * An encoded still or the pixels of a video frame.
@@ -65,7 +67,7 @@ export type Frame = Message<"facefleet.v1.Frame"> & {
   image?: Content | undefined;
 
   /**
-   * Of the upright frame in pixels; 0 until it was decoded.
+   * Of the upright frame in pixels, to which the faces belong; 0 until it was decoded.
    *
    * @generated from field: uint32 width = 7;
    */
@@ -89,6 +91,20 @@ export type Frame = Message<"facefleet.v1.Frame"> & {
    * @generated from field: uint32 failed_attempts = 10;
    */
   failedAttempts: number;
+
+  /**
+   * What the keys of the frame's crops are made of: faces/<stem>_<number>.png. Given out by the conductor.
+   *
+   * @generated from field: string stem = 11;
+   */
+  stem: string;
+
+  /**
+   * Where this very message lies whole when it does not fit the bus; then only extraction, pass and index are set beside it.
+   *
+   * @generated from field: facefleet.v1.Content whole = 12;
+   */
+  whole?: Content | undefined;
 };
 
 /**

@@ -4,15 +4,19 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Content } from "./content_pb.ts";
+import { file_facefleet_v1_content } from "./content_pb.ts";
 import type { Face } from "./face_pb.ts";
 import { file_facefleet_v1_face } from "./face_pb.ts";
+import type { VideoMeta } from "./video_meta_pb.ts";
+import { file_facefleet_v1_video_meta } from "./video_meta_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file facefleet/v1/stage_result.proto.
  */
 export const file_facefleet_v1_stage_result: GenFile = /*@__PURE__*/
-  fileDesc("Ch9mYWNlZmxlZXQvdjEvc3RhZ2VfcmVzdWx0LnByb3RvEgxmYWNlZmxlZXQudjEitwMKC1N0YWdlUmVzdWx0EhIKCmV4dHJhY3Rpb24YASABKAkSDAoEcGFzcxgCIAEoDRINCgVpbmRleBgDIAEoDRILCgNrZXkYBCABKAkSMAoFZm91bmQYBSABKAsyHy5mYWNlZmxlZXQudjEuU3RhZ2VSZXN1bHQuRm91bmRIABIyCgZmYWlsZWQYBiABKAsyIC5mYWNlZmxlZXQudjEuU3RhZ2VSZXN1bHQuRmFpbGVkSAASDgoGd29ya2VyGAcgASgJEjYKB3dvcmtfbXMYCCADKAsyJS5mYWNlZmxlZXQudjEuU3RhZ2VSZXN1bHQuV29ya01zRW50cnkaLQoLV29ya01zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgBOgI4ARpJCgVGb3VuZBINCgV3aWR0aBgBIAEoDRIOCgZoZWlnaHQYAiABKA0SIQoFZmFjZXMYAyADKAsyEi5mYWNlZmxlZXQudjEuRmFjZRo3CgZGYWlsZWQSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEg4KBnBsdWdpbhgDIAEoCUIJCgdvdXRjb21lYgZwcm90bzM", [file_facefleet_v1_face]);
+  fileDesc("Ch9mYWNlZmxlZXQvdjEvc3RhZ2VfcmVzdWx0LnByb3RvEgxmYWNlZmxlZXQudjEiigQKC1N0YWdlUmVzdWx0EhIKCmV4dHJhY3Rpb24YASABKAkSDAoEcGFzcxgCIAEoDRINCgVpbmRleBgDIAEoDRILCgNrZXkYBCABKAkSMAoFZm91bmQYBSABKAsyHy5mYWNlZmxlZXQudjEuU3RhZ2VSZXN1bHQuRm91bmRIABIyCgZmYWlsZWQYBiABKAsyIC5mYWNlZmxlZXQudjEuU3RhZ2VSZXN1bHQuRmFpbGVkSAASDgoGd29ya2VyGAcgASgJEjYKB3dvcmtfbXMYCCADKAsyJS5mYWNlZmxlZXQudjEuU3RhZ2VSZXN1bHQuV29ya01zRW50cnkSJAoFd2hvbGUYCSABKAsyFS5mYWNlZmxlZXQudjEuQ29udGVudBotCgtXb3JrTXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBGnYKBUZvdW5kEg0KBXdpZHRoGAEgASgNEg4KBmhlaWdodBgCIAEoDRIhCgVmYWNlcxgDIAMoCzISLmZhY2VmbGVldC52MS5GYWNlEisKCnZpZGVvX21ldGEYBCABKAsyFy5mYWNlZmxlZXQudjEuVmlkZW9NZXRhGjcKBkZhaWxlZBIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSDgoGcGx1Z2luGAMgASgJQgkKB291dGNvbWViBnByb3RvMw", [file_facefleet_v1_content, file_facefleet_v1_face, file_facefleet_v1_video_meta]);
 
 /**
  * How a frame ended in a pass: what the results lane carries. Written after every output of the frame is in the store.
@@ -78,6 +82,13 @@ export type StageResult = Message<"facefleet.v1.StageResult"> & {
    * @generated from field: map<string, double> work_ms = 8;
    */
   workMs: { [key: string]: number };
+
+  /**
+   * Where this very message lies whole when it does not fit the bus; then only extraction, pass and index are set beside it.
+   *
+   * @generated from field: facefleet.v1.Content whole = 9;
+   */
+  whole?: Content | undefined;
 };
 
 /**
@@ -111,6 +122,13 @@ export type StageResult_Found = Message<"facefleet.v1.StageResult.Found"> & {
    * @generated from field: repeated facefleet.v1.Face faces = 3;
    */
   faces: Face[];
+
+  /**
+   * As in the frame.
+   *
+   * @generated from field: facefleet.v1.VideoMeta video_meta = 4;
+   */
+  videoMeta?: VideoMeta | undefined;
 };
 
 /**
