@@ -189,7 +189,7 @@ describe('writeFsa', () => {
   });
 
   it('writes many frames, one as another', async () => {
-    const frames = Array.from({ length: 30_000 }, (_, i) => ({ ...frame, key: `frame_${i}.png` }));
+    const frames = Array.from({ length: 100_000 }, (_, i) => ({ ...frame, key: `frame_${i}.png` }));
     const chunks: Uint8Array[] = [];
     for await (const chunk of writeFsa(frames)) chunks.push(chunk);
     assert.deepEqual(readFsa(Buffer.concat(chunks), 'many.fsa').frames, frames);

@@ -16,7 +16,7 @@ export function readMarked(machine: PickleMachine): void {
     machine.mark();
     return;
   }
-  machine.spend(COSTS.view + numbers.byteLength);
+  machine.spend(Array.isArray(numbers) ? numbers.length * COSTS.number : COSTS.view + numbers.byteLength);
   (machine.top() as PyList).append(numbers);
 }
 
@@ -62,13 +62,16 @@ function byteRun(machine: PickleMachine): Uint8Array | null {
 }
 
 /** The floats of a run `BINFLOAT x BINFLOAT x … APPENDS` that starts here. */
-function floatRun(machine: PickleMachine): Float64Array | null {
+function floatRun(machine: PickleMachine): number[] | Float64Array | null {
   const { bytes, at, view } = machine;
   let end = at;
   while (bytes[end] === BINFLOAT) end += 9;
   if (end === at || bytes[end] !== APPENDS) return null;
   machine.take(end + 1 - at);
-  const numbers = new Float64Array((end - at) / 9);
+  const count = (end - at) / 9;
+  // points, of which there are many: a typed array would take four times the memory
+  if (count === 2) return [view.getFloat64(at + 1, false), view.getFloat64(at + 10, false)];
+  const numbers = new Float64Array(count);
   for (let i = 0; i < numbers.length; i++) numbers[i] = view.getFloat64(at + 9 * i + 1, false);
   return numbers;
 }

@@ -50,16 +50,12 @@ export class PyField {
 
   /** The items of a list or tuple. */
   items(max: number): PyField[] {
-    const { length, values } = this.#sequence();
-    if (length > max) throw this.fault(`it has ${length} items, more than ${max}`);
-    return Array.from(values, (value, i) => this.inner(value, i));
+    return Array.from(this.#sequence(max), (value, i) => this.inner(value, i));
   }
 
   /** The numbers of a list or tuple, each finite and within ±magnitude. */
   numbers(max: number, magnitude: number): ArrayLike<number> {
-    const { length, values, packed } = this.#sequence();
-    if (length > max) throw this.fault(`it has ${length} items, more than ${max}`);
-    const numbers = packed ?? Array.from(values);
+    const numbers = this.#sequence(max);
     for (let i = 0; i < numbers.length; i++) {
       const number = numbers[i];
       if (typeof number !== 'number' || !(Math.abs(number) <= magnitude))
@@ -113,10 +109,11 @@ export class PyField {
     return new PyField(value, this.#code, `${this.where}: ${name}`);
   }
 
-  #sequence(): { length: number; values: Iterable<PyValue>; packed: ArrayLike<number> | null } {
+  #sequence(max: number): ArrayLike<PyValue> {
     const { value } = this;
-    if (value instanceof PyList) return { length: value.length, values: value, packed: value.packed };
-    if (value instanceof PyTuple) return { length: value.items.length, values: value.items, packed: null };
-    throw this.fault('it is no list');
+    const list = value instanceof PyList ? value.values : value instanceof PyTuple ? value.items : null;
+    if (list === null) throw this.fault('it is no list');
+    if (list.length > max) throw this.fault(`it has ${list.length} items, more than ${max}`);
+    return list;
   }
 }

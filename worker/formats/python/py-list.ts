@@ -27,14 +27,19 @@ export class PyList {
     return this.#packed?.subarray(0, this.#length) ?? null;
   }
 
+  /** All items, not to be changed. */
+  get values(): readonly PyValue[] | Packed {
+    return this.#general ?? this.packed ?? [];
+  }
+
   /** The item at `i`; undefined beyond the end. */
   at(i: number): PyValue | undefined {
     if (i >= this.#length) return undefined;
     return (this.#general ?? this.#packed)?.[i];
   }
 
-  *[Symbol.iterator](): Generator<PyValue> {
-    for (let i = 0; i < this.#length; i++) yield this.at(i) as PyValue;
+  [Symbol.iterator](): Iterator<PyValue> {
+    return this.values[Symbol.iterator]();
   }
 
   /** Appends values. */

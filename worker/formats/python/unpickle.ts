@@ -6,8 +6,8 @@ import type { PyValue } from './py-value.ts';
 /** Part of the heap that one pickle may take. */
 const HEAP_SHARE = 0.6;
 const SMALL_BYTES = 48 * 1024 * 1024;
-/** A byte of a packed pickle makes fewer bytes of memory than this, unless it was made to exhaust it. */
-const HELD_PER_BYTE = 128;
+/** A byte of a packed pickle makes fewer bytes of memory than this (frames without faces: half), unless it was made to exhaust it. */
+const HELD_PER_BYTE = 512;
 
 /** Limits for a pickle that came in a file of `fileBytes`. */
 export function pickleLimits(fileBytes: number): PickleLimits {
