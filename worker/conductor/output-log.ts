@@ -12,13 +12,13 @@ import type { FaceStems } from '../formats/face-stem.ts';
 import { hash48 } from '../formats/hashed-map.ts';
 import { ALIGNMENTS_KEY, FAILURES_KEY, VERSIONS_KEY } from '../formats/output-keys.ts';
 import { type FrameResult, isFailure } from '../formats/records.ts';
-import { versionLine } from '../formats/version-lines.ts';
 import type { Store } from '../store/store.ts';
 import { deleteParts, partNumbers } from './load-results.ts';
 import { mergeResults } from './merge-results.ts';
 import type { Appended, PartWriter } from './part-writer.ts';
 import { removeStaleCrops } from './remove-stale-crops.ts';
 import { type ResultIndex, UNKNOWN_VERSION } from './result-index.ts';
+import { versionFile } from './version-file.ts';
 import { writeAlignmentsFsa } from './write-alignments-fsa.ts';
 
 /** What a run knows about itself at its end. */
@@ -30,8 +30,6 @@ export interface Summary {
   readonly versions?: unknown;
   readonly models?: unknown;
 }
-
-const VERSIONS_CHUNK = 1 << 20;
 
 /** Where a run records how each frame ended; see `openOutput`. */
 export class OutputLog {
@@ -146,7 +144,7 @@ export class OutputLog {
     const digest = await this.#merge(ALIGNMENTS_KEY, 'records');
     await writeAlignmentsFsa(this.#store);
     await this.#merge(FAILURES_KEY, 'failures');
-    await this.#writeVersions();
+    await this.#store.put(VERSIONS_KEY, versionFile(this.#index), { durable: true });
     const extraction = await this.#close('complete', digest, summary);
     await deleteParts(this.#store, await partNumbers(this.#store));
     return extraction;
@@ -164,21 +162,6 @@ export class OutputLog {
     }
     await this.#store.put(key, hashed(), { durable: true });
     return sha256.digest('hex');
-  }
-
-  async #writeVersions(): Promise<void> {
-    const index = this.#index;
-    async function* lines(): AsyncGenerator<Uint8Array> {
-      let text = '';
-      for (const { key, version } of index.placedVersions()) {
-        text += versionLine(key, version);
-        if (text.length < VERSIONS_CHUNK) continue;
-        yield Buffer.from(text);
-        text = '';
-      }
-      yield Buffer.from(text);
-    }
-    await this.#store.put(VERSIONS_KEY, lines(), { durable: true });
   }
 
   async #close(
