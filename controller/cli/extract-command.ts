@@ -20,7 +20,7 @@ export function extractCommand(): Command {
   return new Command('extract')
     .description('extract faces from a folder of images, an image, a video or a list of images')
     .argument('<input>', 'folder, image, video, or .txt list of image paths')
-    .argument('<output>', 'folder for faces/, alignments.jsonl, failures.jsonl and extraction.json')
+    .argument('<output>', 'folder for faces/, alignments.jsonl and .fsa, failures.jsonl and extraction.json')
     .optionsGroup('Plugins:')
     .option('-D, --detector <name>', 'finds faces', 'ultraface')
     .option('-A, --aligner <name>', 'finds landmarks', 'mediapipe478')
