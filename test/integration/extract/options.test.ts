@@ -109,12 +109,12 @@ describe('an option of extract', () => {
     const { frames, output } = await extract([...FAST, '--skip-faces']);
     assert.deepEqual(crops(output), []);
     assert.ok(frames.every(({ faces }) => faces.every(({ crop }) => crop === null)));
-    assert.deepEqual(withoutCrops(frames), withoutCrops(plain));
+    assert.deepEqual(withoutPictures(frames), withoutPictures(plain));
   });
 
   it('--size sets the side of the crops and leaves the landmarks alone', async () => {
     const { frames, output } = await extract(['--masker', 'none', '--size', '100']);
-    assert.deepEqual(frames, plain);
+    assert.deepEqual(withoutPictures(frames), withoutPictures(plain));
     for (const crop of crops(output)) {
       const { width, height, format } = await sharp(join(output, crop)).metadata();
       assert.deepEqual([width, height, format], [100, 100, 'png']);
@@ -123,10 +123,11 @@ describe('an option of extract', () => {
 
   it('--debug-landmarks draws on every crop', async () => {
     const marked = await extract([...FAST, '--debug-landmarks']);
-    assert.deepEqual(marked.frames, plain);
+    assert.deepEqual(withoutPictures(marked.frames), withoutPictures(plain));
     const unmarked = await extract(FAST);
+    const differing = differences(fingerprint(marked.output), fingerprint(unmarked.output));
     assert.deepEqual(
-      differences(fingerprint(marked.output), fingerprint(unmarked.output)),
+      differing.filter((file) => file.startsWith('faces/')),
       crops(marked.output),
     );
   });
@@ -252,8 +253,11 @@ function crops(output: string): string[] {
   return Object.keys(fingerprint(output)).filter((file) => file.startsWith('faces/'));
 }
 
-function withoutCrops(frames: readonly FrameLine[]): unknown {
-  return frames.map((frame) => ({ ...frame, faces: frame.faces.map((face) => ({ ...face, crop: null })) }));
+function withoutPictures(frames: readonly FrameLine[]): unknown {
+  return frames.map((frame) => ({
+    ...frame,
+    faces: frame.faces.map((face) => ({ ...face, crop: null, thumbnail: null })),
+  }));
 }
 
 function distance(a: Point, b: Point): number {
