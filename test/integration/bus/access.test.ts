@@ -145,15 +145,20 @@ describe('bus: access', { skip: withoutNatsServer }, () => {
     assert.doesNotMatch(text(), new RegExp(SECRET));
   });
 
-  it('a user that may not watch acks sends nevertheless; one that may not publish is told', async () => {
+  it('the least permissions suffice; a user that may not watch acks sends nevertheless; one that may not publish is told', async () => {
     const users = [
+      // what docs/bus.md lists
+      `{ user: least, password: pw, permissions: {
+        publish: ["facefleet.>", "$JS.API.>", "$JS.ACK.>"], subscribe: ["facefleet.>", "$JS.ACK.>", "_INBOX.>"] } }`,
       `{ user: blind, password: pw, permissions: { subscribe: ["_INBOX.>", "facefleet.>"] } }`,
       `{ user: mute, password: pw, permissions: { publish: { deny: "facefleet.>" } } }`,
     ];
     await using server = await startNatsServer({
       config: `authorization { users: [ ${users.join(', ')} ] }`,
     });
-    await useBus({ NATS_URL: server.url, NATS_USER: 'blind', NATS_PASSWORD: 'pw' });
+    for (const NATS_USER of ['least', 'blind']) {
+      await useBus({ NATS_URL: server.url, NATS_USER, NATS_PASSWORD: 'pw' });
+    }
     await assert.rejects(
       useBus({ NATS_URL: server.url, NATS_USER: 'mute', NATS_PASSWORD: 'pw' }),
       failsWith('FF6002', /publish/i),
