@@ -1,6 +1,6 @@
-import { finishedPass } from '../fleet/place.ts';
 import { type DevicePool, usableDevices } from '../fleet/usable-devices.ts';
 import { secPerFrameAt } from '../model/batch-curve.ts';
+import { finishedPass } from '../model/finished-pass.ts';
 import { type RatedRole, rateOnCore, rateOnGpu } from '../model/rated-role.ts';
 import { deviceMemory, replicaFramesPerSec } from '../model/replica.ts';
 import type { PlanErrorCode, PlanResult, Reason, ReplicaGroup, SeedFacts, Stage } from '../plan.ts';

@@ -1,4 +1,5 @@
-import { passFramesPerSec, passSec } from '../model/predicted-time.ts';
+import { finishedPass } from '../model/finished-pass.ts';
+import { passFramesPerSec } from '../model/predicted-time.ts';
 import type { Pass, Placement, Plan, ReplicaGroup, Stage } from '../plan.ts';
 import type { PlanOptions } from '../problem.ts';
 import type { BestPass } from './best-pass.ts';
@@ -17,7 +18,6 @@ interface Wish {
 /**
  * Puts the workers of a pass on nodes: where `running` has the same stage on the same device already, then on the devices with least free
  * memory, filling one node after the other by name.
- * @param threads host threads of a GPU worker
  */
 export function place(
   pass: BestPass,
@@ -87,19 +87,6 @@ export function place(
     };
   });
   return finishedPass(stages, options);
-}
-
-/** A pass of these stages, with its rate, bottleneck and duration. */
-export function finishedPass(stages: readonly Stage[], options: PlanOptions): Pass {
-  const rates = stages.map(({ framesPerSec }) => framesPerSec);
-  const framesPerSec = passFramesPerSec(rates, options);
-  const sec = passSec(framesPerSec, options);
-  return {
-    stages,
-    framesPerSec,
-    bottleneck: rates.indexOf(Math.min(...rates)),
-    durationSec: options.framesTotal === null || !Number.isFinite(sec) ? null : sec,
-  };
 }
 
 /** The groups of replicas that a plan has for a stage of these roles, in any pass. */

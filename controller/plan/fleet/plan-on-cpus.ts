@@ -1,8 +1,8 @@
+import { finishedPass } from '../model/finished-pass.ts';
 import { rateOnCore } from '../model/rated-role.ts';
 import type { PlanResult, Reason, ReplicaGroup, Shortfall } from '../plan.ts';
 import type { NodeCapacity, PlanOptions, Problem } from '../problem.ts';
 import { byText } from './by-text.ts';
-import { finishedPass } from './place.ts';
 import { short } from './reasons.ts';
 import type { UsableDevices } from './usable-devices.ts';
 

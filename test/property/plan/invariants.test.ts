@@ -8,7 +8,7 @@ import type { PlanOptions, Problem } from '../../../controller/plan/problem.ts';
 import { freeOptions, limitedOptions, randomNode, randomProblem } from '../../fixtures/random-problem.ts';
 
 const RUNS = { numRuns: 5000 };
-const SIZES = { roles: 5, nodes: 3, devicesOfNode: 3, maxBatch: 32 };
+const SIZES = { roles: 5, nodes: 3, devicesOfNode: 3, maxBatch: 64 };
 const problems = randomProblem(SIZES, freeOptions);
 const limited = randomProblem({ ...SIZES, nodes: 4 }, limitedOptions);
 
