@@ -17,10 +17,16 @@ Examples:
 
 /** `facefleet extract IN OUT`. */
 export function extractCommand(): Command {
-  return new Command('extract')
+  const command = new Command('extract')
     .description('extract faces from a folder of images, an image, a video or a list of images')
     .argument('<input>', 'folder, image, video, or .txt list of image paths')
-    .argument('<output>', 'folder for faces/, alignments.jsonl and .fsa, failures.jsonl and extraction.json')
+    .argument('<output>', 'folder for faces/, alignments.jsonl and .fsa, failures.jsonl and extraction.json');
+  return withExtractOptions(command).addHelpText('after', EXAMPLES).action(runExtract);
+}
+
+/** Adds the options of an extraction. */
+export function withExtractOptions(command: Command): Command {
+  return command
     .optionsGroup('Plugins:')
     .option('-D, --detector <name>', 'finds faces', 'ultraface')
     .option('-A, --aligner <name>', 'finds landmarks', 'mediapipe478')
@@ -132,7 +138,5 @@ export function extractCommand(): Command {
     .addOption(
       new Option('-L, --log-level <level>', 'of the log on stderr').choices(LOG_LEVELS).default('warn'),
     )
-    .option('-q, --quiet', 'no progress', false)
-    .addHelpText('after', EXAMPLES)
-    .action(runExtract);
+    .option('-q, --quiet', 'no progress', false);
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { clusterCommand } from './cluster-command.ts';
 import { convertCommand } from './convert-command.ts';
 import { demo } from './demo.ts';
 import { devCommand } from './dev-command.ts';
@@ -10,6 +11,7 @@ import { inspectCommand } from './inspect-command.ts';
 import { modelsCommand } from './models-command.ts';
 import { planCommand } from './plan-command.ts';
 import { pluginsCommand } from './plugins-command.ts';
+import { workerCommand } from './worker-command.ts';
 
 const EXIT_CODES = `
 Exit codes:
@@ -37,6 +39,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     modelsCommand(),
     pluginsCommand(),
     devCommand(),
+    clusterCommand(),
+    workerCommand(),
   ]) {
     program.addCommand(command);
   }

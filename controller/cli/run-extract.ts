@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { pino } from 'pino';
 import type { CachedModel } from '../../models/cached-model.ts';
 import { ensureModel } from '../../models/ensure-model.ts';
-import { type ExtractSummary, extract } from '../../worker/conductor/extract.ts';
+import { extract } from '../../worker/conductor/extract.ts';
 import { rolesOf } from '../../worker/conductor/local-roles.ts';
 import { FAILURE_LIMITS } from '../../worker/conductor/plugin-failures.ts';
 import { stageOptions } from '../../worker/conductor/stage-options.ts';
@@ -15,13 +15,14 @@ import type { StageRole } from '../../worker/stage/plan-stage.ts';
 import { planLocal } from '../plan/plan-local.ts';
 import { readConfigFile } from './config-file.ts';
 import { counted } from './counted.ts';
-import { stopAtOnce, stopNoLongerAtOnce } from './early-stop.ts';
 import { EXIT } from './exit-codes.ts';
 import { type ExtractOptions, toExtractSpec } from './extract-options.ts';
 import { fetchView } from './fetch-view.ts';
 import { checkOutside, type GivenAlignments, openGiven, unmatched } from './given-alignments.ts';
 import { announceFetch } from './models-command.ts';
-import { duration, type ProgressMode, progressView } from './progress.ts';
+import { progressView } from './progress.ts';
+import { progressMode, reportExtraction } from './report-extraction.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
 import { sheetFormat, writeContactSheet } from './write-contact-sheet.ts';
 
 /** `facefleet extract IN OUT`: plans, runs and reports; sets the exit code. */
@@ -115,7 +116,7 @@ export async function runExtract(
       },
     }).finally(() => view.close());
     const met = given ? { given: given.feed.counts() } : {};
-    report({ ...summary, ...met }, outputFolder, options, (Date.now() - startedMs) / 1000);
+    reportExtraction({ ...summary, ...met }, outputFolder, options, (Date.now() - startedMs) / 1000);
     if (options.contactSheet !== undefined && !summary.interrupted) {
       const shown = await writeContactSheet(outputFolder, options.contactSheet, summary.faces);
       process.stderr.write(`${counted(shown, 'face')} on ${options.contactSheet}\n`);
@@ -154,56 +155,4 @@ async function fetchModel(name: string, signal: AbortSignal): Promise<CachedMode
 async function usableGpu(excluded: readonly number[]): Promise<LocalGpu | null> {
   const gpus = await findGpus();
   return gpus.find(({ index }) => !excluded.includes(index)) ?? null;
-}
-
-function progressMode({ quiet, output }: ExtractOptions): ProgressMode {
-  if (output === 'json') return 'json';
-  if (quiet) return 'none';
-  return process.stderr.isTTY ? 'bar' : 'lines';
-}
-
-/** The first Ctrl-C or SIGTERM finishes the frames in work; the second ends the process at once. */
-function stopOnSignals(): { readonly signal: AbortSignal; release(): void } {
-  const controller = new AbortController();
-  const stop = (): void => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    process.stderr.write('\nstopping: finishing the frames in work (once more to quit at once)\n');
-    controller.abort();
-  };
-  stopNoLongerAtOnce();
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-  return {
-    signal: controller.signal,
-    release() {
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
-      stopAtOnce();
-    },
-  };
-}
-
-function report(summary: ExtractSummary, folder: string, { output }: ExtractOptions, seconds: number): void {
-  if (summary.interrupted) process.exitCode = EXIT.interrupted;
-  else if (summary.failed > 0) process.exitCode = EXIT.someFramesFailed;
-  if (output === 'json') {
-    process.stdout.write(
-      `${JSON.stringify({ event: summary.interrupted ? 'interrupted' : 'complete', output: folder, seconds, ...summary })}\n`,
-    );
-    return;
-  }
-  const { frames, carried, faces, failed, rejected, skipped, provider } = summary;
-  const fresh = frames - carried;
-  const parts = [
-    counted(frames, 'frame'),
-    ...(carried > 0 ? [`${carried} of them done before`] : []),
-    counted(faces, 'face'),
-    ...(rejected > 0 ? [`${rejected} implausible ones dropped`] : []),
-    `${failed} failed`,
-    ...(skipped > 0 ? [`${counted(skipped, 'other file')} passed over`] : []),
-  ];
-  const rate = fresh > 0 ? ` (${(fresh / seconds).toFixed(1)} frames/s on ${provider})` : '';
-  process.stderr.write(`${parts.join(', ')} in ${duration(seconds)}${rate}\n`);
-  if (failed > 0) process.stderr.write(`failures are listed in ${folder}/failures.jsonl\n`);
-  if (summary.interrupted) process.stderr.write('interrupted; run the same command again to go on\n');
 }

@@ -8,7 +8,10 @@ import type { StoredMask } from '../stage/faces.ts';
 import type { FaceInWork, FrameInWork } from '../stage/frame-in-work.ts';
 
 /** What is recorded of a frame that went through the stage: its faces that were not rejected, in the detector's order. */
-export function frameRecord(frame: FrameInWork, size: { width: number; height: number }): FrameRecord {
+export function frameRecord(
+  frame: Pick<FrameInWork, 'index' | 'key' | 'faces' | 'videoMeta'>,
+  size: { width: number; height: number },
+): FrameRecord {
   const { index, key, videoMeta } = frame;
   const faces = recordedFaces(frame).map(faceRecord);
   return { index, key, ...size, faces, ...(videoMeta && { videoMeta }) };
@@ -36,7 +39,9 @@ export function faceHeader(
 }
 
 /** What is recorded of a frame that failed. */
-export function frameFailure(frame: FrameInWork): FrameFailure {
+export function frameFailure(
+  frame: Pick<FrameInWork, 'index' | 'key' | 'error' | 'failedPlugin'>,
+): FrameFailure {
   const { index, key, error, failedPlugin } = frame;
   if (error === null) throw new TypeError(`${key} did not fail`);
   return {
@@ -48,7 +53,7 @@ export function frameFailure(frame: FrameInWork): FrameFailure {
   };
 }
 
-function recordedFaces({ faces }: FrameInWork): FaceInWork[] {
+function recordedFaces({ faces }: Pick<FrameInWork, 'faces'>): FaceInWork[] {
   return faces.filter(({ alignment }) => alignment !== null);
 }
 

@@ -1,5 +1,5 @@
 import { FacefleetError } from '../errors/facefleet-error.ts';
-import { encodePart, partKey } from '../formats/part.ts';
+import { encodePart, PARTS_PREFIX, partKey } from '../formats/part.ts';
 import type { Store } from '../store/store.ts';
 import type { Location } from './result-index.ts';
 
@@ -9,6 +9,13 @@ export interface PartLimits {
   readonly bytes: number;
   /** After the first frame in it. */
   readonly ageMs: number;
+}
+
+/** Where a line will stand, and when it is durable. */
+export interface Appended {
+  readonly at: Location;
+  /** Settles with the commit of its part. */
+  readonly committed: Promise<void>;
 }
 
 export const PART_LIMITS: PartLimits = { frames: 256, bytes: 8 * 1024 * 1024, ageMs: 1000 };
@@ -30,10 +37,17 @@ export class PartWriter {
   #pending = 0;
   #flight: Promise<void> = Promise.resolve();
   #fault: { readonly error: unknown } | undefined;
+  /** Of the open part. */
+  #committed = Promise.withResolvers<void>();
+  readonly #prefix: string;
 
-  /** @param first number of the first part to write; all from it on must be free */
-  constructor(store: Store, first: number, limits: PartLimits) {
+  /**
+   * @param first number of the first part to write; all from it on must be free
+   * @param prefix of the parts' keys
+   */
+  constructor(store: Store, first: number, limits: PartLimits, prefix = PARTS_PREFIX) {
     this.#store = store;
+    this.#prefix = prefix;
     this.#number = first;
     this.#limits = limits;
   }
@@ -48,16 +62,17 @@ export class PartWriter {
    * Takes a line (without line feed) into the open part and says where it will stand.
    * @param version of the frame's file, when known
    */
-  append(text: string, version?: string): Location {
+  append(text: string, version?: string): Appended {
     this.#check();
     const line = Buffer.from(`${text}\n`);
-    const location = { part: this.#number, offset: this.#bytes, length: line.length };
+    const at = { part: this.#number, offset: this.#bytes, length: line.length };
+    const committed = this.#committed.promise;
     this.#lines.push(line);
     this.#versions.push(version ?? null);
     this.#bytes += line.length;
     if (this.#lines.length >= this.#limits.frames || this.#bytes >= this.#limits.bytes) this.#close();
     else this.#timer ??= setTimeout(() => this.#close(), this.#limits.ageMs).unref();
-    return location;
+    return { at, committed };
   }
 
   /** Commits everything taken so far. */
@@ -72,15 +87,22 @@ export class PartWriter {
     this.#timer = undefined;
     if (this.#lines.length === 0) return;
     const [number, lines, versions] = [this.#number++, this.#lines, this.#versions];
+    const { promise, resolve, reject } = this.#committed;
+    this.#committed = Promise.withResolvers();
+    // those who do not wait for it are told by the next call
+    promise.catch(() => {});
     this.#lines = [];
     this.#versions = [];
     this.#bytes = 0;
     this.#pending++;
     this.#flight = this.#flight.then(async () => {
       try {
-        if (!this.#fault) await this.#commit(partKey(number), encodePart(number, lines, versions));
+        if (this.#fault) throw this.#fault.error;
+        await this.#commit(partKey(number, this.#prefix), encodePart(number, lines, versions));
+        resolve();
       } catch (error) {
-        this.#fault = { error };
+        this.#fault ??= { error };
+        reject(error);
       } finally {
         this.#pending--;
       }

@@ -17,7 +17,7 @@ const DELETES_AT_ONCE = 16;
  */
 export async function removeOutput(store: Store): Promise<void> {
   const parts = await partNumbers(store);
-  for (const key of [ALIGNMENTS_KEY, ...parts.map(partKey)]) await removeCrops(store, key);
+  for (const key of [ALIGNMENTS_KEY, ...parts.map((part) => partKey(part))]) await removeCrops(store, key);
   await deleteParts(store, parts);
   for (const key of [ALIGNMENTS_KEY, FSA_KEY, FAILURES_KEY, VERSIONS_KEY, EXTRACTION_KEY])
     await store.delete(key);

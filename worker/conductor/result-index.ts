@@ -93,6 +93,11 @@ export class ResultIndex {
     return this.#versions[row] ?? UNKNOWN_VERSION;
   }
 
+  /** Where the result in `row` stands. */
+  locationOf(row: number): Location {
+    return this.#location(row);
+  }
+
   /** Notes the version of the file behind the record in `row`. */
   setVersion(row: number, version: number): void {
     this.#versions[row] = version;

@@ -1,4 +1,5 @@
 import type { Code } from '../errors/codes.ts';
+import type { StorePlace } from '../stage/operations.ts';
 import type { StageEngine, StageRole } from '../stage/plan-stage.ts';
 import type { Provider, SkippedProvider } from './session.ts';
 import type { Tensors } from './tensor.ts';
@@ -7,8 +8,8 @@ import type { Tensors } from './tensor.ts';
 export interface ThreadData {
   readonly roles: readonly StageRole[];
   readonly engine: StageEngine;
-  /** Folder that crops are written to; absent when none are made. */
-  readonly outputFolder?: string;
+  /** Folder or store that crops are written to; absent when none are made. */
+  readonly output?: string | StorePlace;
 }
 
 /** An error as it crosses a thread border. */

@@ -1,6 +1,6 @@
 import { MessageChannel, type Worker } from 'node:worker_threads';
 import { FacefleetError } from '../errors/facefleet-error.ts';
-import type { Operations } from '../stage/operations.ts';
+import type { Operations, StorePlace } from '../stage/operations.ts';
 import type { StageEngine, StageRole } from '../stage/plan-stage.ts';
 import type { HostReply, ThreadData } from './host-messages.ts';
 import type { Provider, SkippedProvider } from './session.ts';
@@ -56,12 +56,13 @@ export class HostPool {
 
   /**
    * Starts the threads and loads the models.
+   * @param output folder or store for crops
    * @throws FacefleetError FF3001, FF3002, FF3004
    */
   static async open(
     roles: readonly StageRole[],
     engine: StageEngine,
-    outputFolder?: string,
+    output?: string | StorePlace,
   ): Promise<HostPool> {
     const gpuProviders = engine.providers.filter((provider) => provider !== 'cpu');
     let gpu: StartedThread | null = null;
@@ -77,9 +78,11 @@ export class HostPool {
       }
     }
     const provider = gpu?.ready.provider ?? 'cpu';
-    const output = outputFolder === undefined ? {} : { outputFolder };
     const starting = Array.from({ length: engine.threads }, () =>
-      startHost({ roles, engine: { ...engine, providers: [provider] }, ...output }, gpu?.worker ?? null),
+      startHost(
+        { roles, engine: { ...engine, providers: [provider] }, ...(output !== undefined && { output }) },
+        gpu?.worker ?? null,
+      ),
     );
     const started = await Promise.allSettled(starting);
     const hosts = started.flatMap((host) => (host.status === 'fulfilled' ? [host.value] : []));

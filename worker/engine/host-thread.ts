@@ -23,7 +23,7 @@ try {
         skipped: [],
       }
     : await openRoleSessions(data);
-  const context = await stageContext(data.roles, opened.sessions, data.outputFolder ?? null);
+  const context = await stageContext(data.roles, opened.sessions, data.output ?? null);
   parent.on('message', (call: HostCall) => {
     void answer(context, call);
   });

@@ -109,6 +109,12 @@ export const CODES = {
     retry: 'never',
     scope: 'job',
   },
+  FF1105: {
+    message: 'The pictures of the video are not where its container says',
+    hint: 'It cannot be read from its middle; re-encode it to H.264 in MP4.',
+    retry: 'never',
+    scope: 'job',
+  },
   FF1201: {
     message: 'The alignments cannot be read',
     hint: 'Check that the file is whole and is an .fsa, faceswap JSON, JSON lines, a face PNG or an output folder.',
@@ -202,6 +208,12 @@ export const CODES = {
   FF3006: {
     message: 'Too many frames failed in a plugin',
     hint: 'The machine or the model is at fault rather than the frames: see the message. Done frames are kept; --max-failed-in-a-row and --max-failed-share change the limits.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF3007: {
+    message: 'A process of the extraction ends again and again',
+    hint: 'Its last words are in the message. Run the same command again when the cause is gone: done frames are kept.',
     retry: 'never',
     scope: 'job',
   },

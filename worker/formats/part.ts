@@ -5,15 +5,16 @@ import { type Line, splitLines } from './json-lines.ts';
 /** What the keys of all parts start with. */
 export const PARTS_PREFIX = 'parts/';
 
-/** Store key of the part with a number. */
-export function partKey(number: number): string {
-  return `${PARTS_PREFIX}part-${String(number).padStart(6, '0')}.jsonl`;
+/** Store key of the part with a number. @param prefix of the keys of the log that it belongs to; ends in '/' */
+export function partKey(number: number, prefix = PARTS_PREFIX): string {
+  return `${prefix}part-${String(number).padStart(6, '0')}.jsonl`;
 }
 
 /** The number of a part's key, or null for any other key. */
-export function partNumber(key: string): number | null {
-  const digits = /^parts\/part-(\d{6,9})\.jsonl$/.exec(key)?.[1];
-  return digits === undefined || partKey(Number(digits)) !== key ? null : Number(digits);
+export function partNumber(key: string, prefix = PARTS_PREFIX): number | null {
+  if (!key.startsWith(prefix)) return null;
+  const digits = /^part-(\d{6,9})\.jsonl$/.exec(key.slice(prefix.length))?.[1];
+  return digits === undefined || partKey(Number(digits), prefix) !== key ? null : Number(digits);
 }
 
 /** A result line of a part. */
@@ -41,14 +42,14 @@ export function encodePart(
 }
 
 /** The result lines of a part. Throws FF4005 with its key when it is not exactly what was written. */
-export function decodePart(key: string, bytes: Uint8Array): readonly PartLine[] {
+export function decodePart(key: string, bytes: Uint8Array, prefix = PARTS_PREFIX): readonly PartLine[] {
   const lines = splitLines(bytes, 0);
   const last = lines.pop();
   const body = bytes.subarray(0, last?.offset ?? 0);
   const versions = VERSIONS.equals(lines.at(-1)?.bytes.subarray(0, VERSIONS.length) ?? new Uint8Array(0))
     ? versionsIn(lines.pop()!.bytes)
     : [];
-  const expected = Buffer.from(trailer(partNumber(key) ?? -1, lines.length, body));
+  const expected = Buffer.from(trailer(partNumber(key, prefix) ?? -1, lines.length, body));
   if (!last || !expected.equals(bytes.subarray(last.offset)))
     throw new FacefleetError('FF4005', `${key}: its checksum is wrong or missing`);
   return lines.map((line, i) => {

@@ -2,13 +2,24 @@ import type { FacefleetError } from '../errors/facefleet-error.ts';
 import type { RgbImage } from '../vision/types.ts';
 
 /**
- * What a frame of the source is: a file still to be decoded (`decodeImage`), pixels (a video frame), or a frame
- * that cannot be had, with the reason.
+ * What a frame of the source is: a file still to be decoded (`decodeImage`), bytes that are fetched when it is decoded, pixels (a
+ * video frame), or a frame that cannot be had, with the reason.
  */
 export type FrameInput =
   | { readonly kind: 'file'; readonly path: string }
+  | BytesInput
   | { readonly kind: 'pixels'; readonly image: RgbImage }
   | { readonly kind: 'failure'; readonly error: FacefleetError };
+
+/** A frame whose bytes lie elsewhere. */
+export interface BytesInput {
+  readonly kind: 'bytes';
+  /** For messages. */
+  readonly name: string;
+  /** Of raw pixels (interleaved 8-bit RGB); null for an image file. */
+  readonly size: { readonly width: number; readonly height: number } | null;
+  read(): Promise<Uint8Array>;
+}
 
 /** What is known of a frame before it is decoded. */
 export interface FrameHead {

@@ -16,6 +16,8 @@ export interface GivenFaces {
 /** A frame of the source, with its faces when they are known. */
 export interface StageFrame extends SourceFrame {
   readonly given?: GivenFaces;
+  /** Handed through to `finish`. */
+  readonly ticket?: unknown;
 }
 
 /** @throws FacefleetError FF1203 when a decoded frame has another size than the one that its given faces belong to */

@@ -1,0 +1,84 @@
+import { hash } from 'node:crypto';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { type Content, ContentSchema } from '../../proto/gen/facefleet/v1/content_pb.ts';
+import { type Frame, FrameSchema } from '../../proto/gen/facefleet/v1/frame_pb.ts';
+import { type StageResult, StageResultSchema } from '../../proto/gen/facefleet/v1/stage_result_pb.ts';
+import { decodeFrame, decodeStageResult } from '../bus/decode-message.ts';
+import { errorText, FacefleetError } from '../errors/facefleet-error.ts';
+import type { Store } from '../store/store.ts';
+
+/** What the keys of objects start with that are only needed while an extraction runs. */
+export function tmpPrefix(extraction: string): string {
+  return `tmp/${extraction}/`;
+}
+
+/** Where messages that do not fit are put. */
+export interface ClaimCheck {
+  readonly store: Store;
+  /** Of one message on the bus, in bytes. */
+  readonly limitBytes: number;
+}
+
+/**
+ * The bytes of a frame's message. One that does not fit is put into the store as a whole, and the message says where.
+ * @param key of that object
+ * @throws FacefleetError FF4001
+ */
+export async function packFrame(frame: Frame, key: string, check: ClaimCheck): Promise<Uint8Array> {
+  const bytes = toBinary(FrameSchema, frame);
+  if (bytes.length <= check.limitBytes) return bytes;
+  const { extraction, pass, index } = frame;
+  const whole = await putWhole(bytes, key, check.store);
+  return toBinary(FrameSchema, create(FrameSchema, { extraction, pass, index, whole }));
+}
+
+/** As `packFrame`, of a result. */
+export async function packResult(result: StageResult, key: string, check: ClaimCheck): Promise<Uint8Array> {
+  const bytes = toBinary(StageResultSchema, result);
+  if (bytes.length <= check.limitBytes) return bytes;
+  const { extraction, pass, index } = result;
+  const whole = await putWhole(bytes, key, check.store);
+  return toBinary(StageResultSchema, create(StageResultSchema, { extraction, pass, index, whole }));
+}
+
+/** @throws FacefleetError FF6007 for bytes that are no frame, FF4006 when it lies in the store and cannot be read */
+export async function unpackFrame(bytes: Uint8Array, extraction: string, store: Store): Promise<Frame> {
+  const { whole } = parsed(() => fromBinary(FrameSchema, bytes), 'a frame');
+  return decodeFrame(whole === undefined ? bytes : await wholeOf(whole, store), extraction);
+}
+
+/** @throws FacefleetError as `unpackFrame` */
+export async function unpackResult(
+  bytes: Uint8Array,
+  extraction: string,
+  store: Store,
+): Promise<StageResult> {
+  const { whole } = parsed(() => fromBinary(StageResultSchema, bytes), 'a result');
+  return decodeStageResult(whole === undefined ? bytes : await wholeOf(whole, store), extraction);
+}
+
+async function putWhole(bytes: Uint8Array, key: string, store: Store): Promise<Content> {
+  await store.put(key, bytes);
+  return create(ContentSchema, {
+    place: { case: 'reference', value: { store: 'output', key, sha256: hash('sha256', bytes) } },
+    contentType: 'application/x-protobuf',
+    sizeBytes: bytes.length,
+  });
+}
+
+async function wholeOf({ place }: Content, store: Store): Promise<Uint8Array> {
+  if (place.case !== 'reference') throw new FacefleetError('FF6007', 'a message that lies nowhere');
+  const { key, sha256 } = place.value;
+  const bytes = await store.get(key);
+  if (sha256 !== '' && hash('sha256', bytes) !== sha256)
+    throw new FacefleetError('FF6007', `${key}: its sha256 is another one`);
+  return bytes;
+}
+
+function parsed<T>(parse: () => T, what: string): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw new FacefleetError('FF6007', `it is not ${what}: ${errorText(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,156 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { extractSpec } from '../../controller/api/extract-spec.ts';
+import { PROVIDERS } from '../engine/session.ts';
+import { errorText, FacefleetError } from '../errors/facefleet-error.ts';
+
+const FORMAT = 'facefleet-job/1';
+
+const whole = (from: number, to: number) => z.number().int().min(from).max(to);
+const durationMs = whole(0, 24 * 3600 * 1000);
+
+/** How a bucket is reached (see `S3Options`); credentials are found by each process itself. */
+const s3 = z.strictObject({
+  endpoint: z.string().exactOptional(),
+  region: z.string().exactOptional(),
+  pathStyle: z.boolean().exactOptional(),
+});
+
+const place = z.strictObject({
+  /** A folder, `file:///folder` or `s3://bucket/prefix`; of a source also an image, a list or a video. */
+  address: z.string().min(1),
+  s3: s3.exactOptional(),
+});
+
+const source = place.extend({
+  recursive: z.boolean(),
+  followLinks: z.boolean(),
+  everyN: whole(1, 1_000_000),
+  /** Whether the workers see the source at the same address: then large images need not travel through the output store. */
+  shared: z.boolean(),
+});
+
+const workerPlan = z.strictObject({
+  providers: z.array(z.enum(PROVIDERS)).min(1),
+  /** Index of its GPU among those that the process sees. */
+  deviceId: whole(0, 255).exactOptional(),
+  threads: whole(1, 1024),
+  /** Items per run by role: every role of the stage. A CPU runs one in any case. */
+  batches: z.record(z.string(), whole(1, 100_000)),
+  /** Frames that the worker works on at a time; its lane has one place more. */
+  framesInWork: whole(1, 9999),
+});
+
+const stagePlan = z.strictObject({
+  /** In flow order. */
+  roles: z.array(z.string()),
+  /** One for each replica. */
+  workers: z.array(workerPlan).min(1).max(10_000),
+});
+
+const job = z.strictObject({
+  format: z.literal(FORMAT),
+  /** uid of the extraction: prefix of everything on the bus. Never used again for another one. */
+  extraction: z.string().regex(/^[A-Za-z0-9-]{1,64}$/),
+  spec: extractSpec,
+  source,
+  output: place,
+  overwrite: z.boolean(),
+  keepExisting: z.enum(['same-spec', 'any', 'any-with-faces']),
+  /** Longest time that decoding one image may take. */
+  decodeTimeoutMs: durationMs,
+  passes: z
+    .array(z.strictObject({ stages: z.array(stagePlan).min(1).max(64) }))
+    .min(1)
+    .max(64),
+  /** sha256 by model name, for the record of the extraction; workers check their own models by the catalogue. */
+  models: z.record(z.string(), z.string()),
+  bus: z.strictObject({
+    /** `nats://host:port`; never with credentials, which each process has in its environment. */
+    servers: z.array(z.string().min(1)).min(1),
+    replicas: z.union([z.literal(1), z.literal(3), z.literal(5)]),
+    /** A frame whose worker is silent for so long is given to the lane's next worker. */
+    ackWaitMs: whole(1000, 24 * 3600 * 1000),
+  }),
+  /** `auto`: images ride in messages where they fit; `reference`: they never do. */
+  transport: z.enum(['auto', 'reference']),
+  budgets: z.strictObject({
+    /** Tries of a frame that fails; 1 = no second one. */
+    tries: whole(1, 100),
+    /** Deaths of a worker that had nothing but this frame in work, after which the frame is given up. */
+    crashes: whole(1, 100),
+  }),
+  failureLimits: z.strictObject({
+    inARow: whole(0, 1_000_000_000),
+    share: z.number().min(0).max(1),
+    shareAfter: whole(0, 1_000_000_000),
+  }),
+  /** How long a worker that is told to stop may finish what is in work. */
+  graceMs: durationMs,
+});
+
+/**
+ * Everything that the processes of one extraction must agree on. The same file starts child processes and pods; it holds no secrets.
+ */
+export type Job = z.infer<typeof job>;
+export type StagePlan = z.infer<typeof stagePlan>;
+export type WorkerPlan = z.infer<typeof workerPlan>;
+
+/** A job with its format's name. */
+export function makeJob(parts: Omit<Job, 'format'>): Job {
+  return parseJob({ format: FORMAT, ...parts }, 'the job');
+}
+
+/**
+ * Checks what a job file holds.
+ * @param where names the file
+ * @throws FacefleetError FF5002 with every entry that is wrong
+ */
+export function parseJob(content: unknown, where: string): Job {
+  const parsed = job.safeParse(content);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map(({ path, message }) =>
+      path.length > 0 ? `${path.join('.')}: ${message}` : message,
+    );
+    throw new FacefleetError('FF5002', `${where}: ${issues.join('; ')}`);
+  }
+  checkRoles(parsed.data, where);
+  return parsed.data;
+}
+
+/** @throws FacefleetError FF5002 when it cannot be read or is wrong */
+export async function readJob(path: string): Promise<Job> {
+  let content: unknown;
+  try {
+    content = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new FacefleetError('FF5002', `${path}: ${errorText(error)}`, { cause: error });
+  }
+  return parseJob(content, path);
+}
+
+/** The names of the roles of an extraction, in flow order. */
+export function roleNames({ detector, aligner, maskers }: Job['spec']): string[] {
+  return [
+    ...(detector === null ? [] : ['detect']),
+    ...(aligner === null ? [] : ['align']),
+    ...maskers.map((_, i) => `mask_${i}`),
+  ];
+}
+
+function checkRoles({ spec, passes }: Job, where: string): void {
+  const stages = passes.flatMap((pass) => pass.stages);
+  const planned = stages.flatMap(({ roles }) => roles);
+  const wanted = roleNames(spec);
+  const wrong = (text: string): never => {
+    throw new FacefleetError('FF5002', `${where}: passes: ${text}`);
+  };
+  if (planned.join() !== wanted.join())
+    wrong(`the stages have the roles ${planned.join(', ')}, the extraction has ${wanted.join(', ')}`);
+  for (const { roles, workers } of stages) {
+    for (const { batches } of workers) {
+      const missing = roles.find((role) => batches[role] === undefined);
+      if (missing !== undefined) wrong(`a worker has no batch for ${missing}`);
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import type { WorkerPlan } from './job.ts';
+
+/** Which worker of a job a process is; all 0-based. */
+export interface WorkerPlace {
+  readonly pass: number;
+  readonly stage: number;
+  readonly replica: number;
+}
+
+/** The name of a worker, which is that of its lane: `p0-s1-r2`. */
+export function laneOf({ pass, stage, replica }: WorkerPlace): string {
+  return `p${pass}-s${stage}-r${replica}`;
+}
+
+/** Places of a worker's lane: what it works on, and exactly one frame that waits. */
+export function slotsOf({ framesInWork }: Pick<WorkerPlan, 'framesInWork'>): number {
+  return framesInWork + 1;
+}

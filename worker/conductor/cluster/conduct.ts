@@ -1,0 +1,248 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Bus, Lane } from '../../bus/bus.ts';
+import { tmpPrefix } from '../../cluster/claim-check.ts';
+import type { Job } from '../../cluster/job.ts';
+import { laneOf, slotsOf } from '../../cluster/lane-of.ts';
+import { openJobBus } from '../../cluster/open-job-bus.ts';
+import { PROVIDERS, type Provider } from '../../engine/session.ts';
+import { errorText } from '../../errors/facefleet-error.ts';
+import type { FrameFailure } from '../../formats/records.ts';
+import { openStore } from '../../store/open-store.ts';
+import type { Store } from '../../store/store.ts';
+import type { ExtractProgress, ExtractSummary } from '../extract.ts';
+import { openOutput } from '../open-output.ts';
+import type { OutputLog } from '../output-log.ts';
+import { PluginFailures } from '../plugin-failures.ts';
+import { versions } from '../versions.ts';
+import { type ClusterSource, openClusterSource } from './cluster-source.ts';
+import { Control } from './control.ts';
+import { clearEarlierJob, noteJob, planRecord } from './job-record.ts';
+import { lockOutput, type OutputHold } from './lock-output.ts';
+import { PassFrames } from './pass-frames.ts';
+import { PassLog, removePasses } from './pass-log.ts';
+import { type Ending, type Outgoing, runPass } from './run-pass.ts';
+import { frameRecordOf } from './settle-frame.ts';
+import { WorkerWatch } from './worker-watch.ts';
+
+export interface ConductOptions {
+  readonly log: Logger;
+  /** Aborts: no more frames go out; those that are out are waited for, but no longer than the job's grace period. */
+  readonly drain: AbortSignal;
+  /** Aborts: ends at once with what is recorded; workers and lanes are left for the next conductor. */
+  readonly stop: AbortSignal;
+  /** Who this is, for outputs without locks (see `LeaseOptions.owner`). */
+  readonly owner?: string | undefined;
+  onProgress(state: ExtractProgress): void;
+  onFailure(failure: FrameFailure): void;
+  /** Told when a pass begins: its workers are to run now, and those of the one before have ended or are about to. */
+  onPass(pass: number): void;
+  /** Told when the source and the output are open and frames begin to go out. */
+  onReady?(watch: ConductorView): void;
+}
+
+/** What probes and metrics look at. */
+export interface ConductorView {
+  readonly bus: Bus;
+  readonly workers: WorkerWatch;
+  readonly pass: () => number;
+  readonly progress: () => ExtractProgress;
+}
+
+/** A part is committed when half of the results that may wait are in it. */
+const PART_FRAMES = 128;
+
+/**
+ * Takes an extraction through all passes of its plan: the conductor's life.
+ * @throws FacefleetError of scope pod or job; what was recorded until then is kept
+ */
+export async function conduct(job: Job, options: ConductOptions): Promise<ExtractSummary> {
+  const { output: place } = job;
+  const store = await openStore(place.address, { shared: true, ...(place.s3 && { s3: place.s3 }) });
+  const hold = await lockOutput(job, store, options.owner, options.stop);
+  try {
+    const source = await openClusterSource(job);
+    try {
+      await clearEarlierJob(job, store, options.log);
+      const bus = await openJobBus(job, 'conductor', options.log, { signal: options.stop });
+      try {
+        return await conductOver(bus, job, { store, hold, source }, options);
+      } finally {
+        await bus.close();
+      }
+    } finally {
+      await source.close();
+    }
+  } finally {
+    await hold.release();
+  }
+}
+
+async function conductOver(
+  bus: Bus,
+  job: Job,
+  { store, hold, source }: { store: Store; hold: OutputHold; source: ClusterSource },
+  options: ConductOptions,
+): Promise<ExtractSummary> {
+  const { log, drain } = options;
+  const { spec, overwrite, keepExisting } = job;
+  const graceOver = new AbortController();
+  const signal = AbortSignal.any([options.stop, hold.lost, graceOver.signal]);
+  // a conductor that starts again goes on with what the first one overwrote
+  const again = await noteJob(job, store);
+  const output = await openOutput(store, {
+    spec,
+    overwrite: overwrite && !again,
+    keepExisting,
+    limits: { frames: PART_FRAMES },
+  });
+  const workers = new WorkerWatch(bus);
+  const control = new Control(bus, job.extraction);
+  const failures = new PluginFailures(job.failureLimits);
+  const results = await bus.results({ ackWaitMs: job.bus.ackWaitMs });
+  const state = { pass: 0, rejected: 0, carried: 0, firstPassDone: 0 };
+  const progress = (): ExtractProgress => {
+    const { frames, faces, failed } = output.counts();
+    return { total: source.count, frames: frames + failed, carried: state.carried, faces, failed };
+  };
+  const told = (): void => options.onProgress(progress());
+  options.onReady?.({ bus, workers, pass: () => state.pass, progress });
+  const graceEnds = drain.aborted
+    ? null
+    : onAbort(drain, async () => {
+        await sleep(job.graceMs, undefined, { ref: false });
+        graceOver.abort(drain.reason);
+      });
+  let interrupted = false;
+  let frames: PassFrames | null = null;
+  try {
+    for (const pass of job.passes.keys()) {
+      state.pass = pass;
+      control.begin(pass);
+      options.onPass(pass);
+      const log =
+        pass < job.passes.length - 1 ? await PassLog.open(store, pass, aboutPasses(job, pass)) : null;
+      frames = new PassFrames({
+        job,
+        pass,
+        store,
+        source,
+        output,
+        earlier: frames,
+        log,
+        maxPayloadBytes: bus.maxPayloadBytes,
+        signal,
+        onCarried: () => {
+          state.carried += 1;
+          told();
+        },
+      });
+      const settle = async (frame: Outgoing, ending: Ending) => {
+        const settled = await settleFrame(frame, ending, log, output, state, options);
+        failures.note(settled.error);
+        told();
+        return settled;
+      };
+      await runPass(frames.frames(), {
+        bus,
+        lanes: await lanesOf(bus, job, pass),
+        results,
+        store,
+        extraction: job.extraction,
+        pass,
+        generation: randomBytes(4).toString('hex'),
+        tries: job.budgets.tries,
+        drain,
+        signal,
+        settle,
+      });
+      if (drain.aborted) break;
+      await log?.flush();
+    }
+    interrupted = drain.aborted;
+  } catch (error) {
+    interrupted = signal.aborted && error === signal.reason && !hold.lost.aborted;
+    if (!interrupted) {
+      // what was recorded is kept where that is still possible; the first error is the one to report
+      await output.stop().catch((second: unknown) => log.warn(errorText(second)));
+      throw error;
+    }
+  } finally {
+    graceEnds?.();
+    control.close();
+  }
+  const provider = providerOf(workers.provider());
+  const about = { plan: planRecord(job), models: job.models, versions: versions(provider) };
+  if (interrupted) {
+    await output.stop(about);
+  } else {
+    hold.lost.throwIfAborted();
+    await output.finish({ ...about, frames: frames?.count() ?? 0 });
+    await removeTemporaries(job, store);
+  }
+  if (!options.stop.aborted) {
+    await control.finish(workers);
+    await bus.removeAll();
+  }
+  workers.close();
+  return { ...progress(), skipped: source.skipped, rejected: state.rejected, interrupted, provider };
+}
+
+async function settleFrame(
+  frame: Outgoing,
+  ending: Ending,
+  log: PassLog | null,
+  output: OutputLog,
+  state: { rejected: number },
+  { onFailure }: ConductOptions,
+) {
+  if (ending.kind === 'found' && log !== null)
+    return { ...(await log.record(ending.result, frame.version)), error: null };
+  const { record, error, rejected } = frameRecordOf(frame, ending);
+  if (error !== null) onFailure(record as FrameFailure);
+  const recorded = await output.record(record, frame.version);
+  state.rejected += rejected;
+  return { ...recorded, error };
+}
+
+/** The lanes of a pass: those of its first stage, into which frames go. The later ones are made, too, before anybody sends there. */
+async function lanesOf(bus: Bus, { passes, bus: { ackWaitMs } }: Job, pass: number): Promise<Lane[]> {
+  const { stages } = passes[pass]!;
+  const lanes = await Promise.all(
+    stages.map(({ workers }, stage) =>
+      Promise.all(
+        workers.map((worker, replica) =>
+          bus.openLane(laneOf({ pass, stage, replica }), { slots: slotsOf(worker), ackWaitMs }),
+        ),
+      ),
+    ),
+  );
+  return lanes[0]!;
+}
+
+/** What the results of a pass depend on, those before it included. */
+function aboutPasses({ spec, passes }: Job, pass: number): string {
+  const roles = passes.slice(0, pass + 1).map(({ stages }) => stages.flatMap((stage) => stage.roles));
+  return JSON.stringify([spec, roles]);
+}
+
+async function removeTemporaries({ extraction }: Job, store: Store): Promise<void> {
+  await removePasses(store);
+  for (const prefix of [tmpPrefix(extraction), 'attempts/']) {
+    const keys: string[] = [];
+    for await (const { key } of store.list(prefix)) keys.push(key);
+    await store.deleteMany(keys);
+  }
+}
+
+function providerOf(name: string | null): Provider {
+  return PROVIDERS.find((provider) => provider === name) ?? 'cpu';
+}
+
+/** Runs `work` when the signal aborts. @returns takes it back */
+function onAbort(signal: AbortSignal, work: () => Promise<void>): () => void {
+  const run = (): void => void work();
+  signal.addEventListener('abort', run, { once: true });
+  return () => signal.removeEventListener('abort', run);
+}

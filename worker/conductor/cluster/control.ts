@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { create, toBinary } from '@bufbuild/protobuf';
+import { ControlSchema } from '../../../proto/gen/facefleet/v1/control_pb.ts';
+import type { Bus } from '../../bus/bus.ts';
+import { CONTROL_TOPIC } from '../../cluster/topics.ts';
+import type { WorkerWatch } from './worker-watch.ts';
+
+const REPEAT_MS = 1000;
+const FINISH_REPEAT_MS = 100;
+/** How long workers that have heard of the end may take to end. */
+const FINISH_WITHIN_MS = 10_000;
+
+/** Tells the workers which pass goes on, again and again. */
+export class Control {
+  readonly #bus: Bus;
+  readonly #extraction: string;
+  #pass = 0;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(bus: Bus, extraction: string) {
+    this.#bus = bus;
+    this.#extraction = extraction;
+    this.#timer = setInterval(() => this.#say('run'), REPEAT_MS).unref();
+  }
+
+  /** From now on this pass goes on; workers of earlier ones end. */
+  begin(pass: number): void {
+    this.#pass = pass;
+    this.#say('run');
+  }
+
+  /** Tells all workers to end until none is there any more, but not for ever. */
+  async finish(workers: WorkerWatch): Promise<void> {
+    this.close();
+    const untilMs = performance.now() + FINISH_WITHIN_MS;
+    do {
+      this.#say('finish');
+      await sleep(FINISH_REPEAT_MS);
+    } while (workers.alive() > 0 && performance.now() < untilMs);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #say(order: 'run' | 'finish'): void {
+    const message = create(ControlSchema, {
+      extraction: this.#extraction,
+      pass: this.#pass,
+      order: { case: order, value: {} },
+    });
+    this.#bus.announce(CONTROL_TOPIC, toBinary(ControlSchema, message));
+  }
+}

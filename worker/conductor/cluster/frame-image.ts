@@ -1,0 +1,70 @@
+import { create } from '@bufbuild/protobuf';
+import { type Content, ContentSchema } from '../../../proto/gen/facefleet/v1/content_pb.ts';
+import { tmpPrefix } from '../../cluster/claim-check.ts';
+import type { Job } from '../../cluster/job.ts';
+import { readRegularFile } from '../../source/read-regular-file.ts';
+import type { Store } from '../../store/store.ts';
+import type { RgbImage } from '../../vision/types.ts';
+import type { ImageAt } from './cluster-source.ts';
+
+/** Media type of images whose format the reader finds out, and of interleaved 8-bit RGB. */
+const ENCODED = 'application/octet-stream';
+export const RAW_RGB = 'application/x-rgb';
+
+export interface ImagePlace {
+  readonly job: Job;
+  /** The output, for what neither fits a message nor is in reach of the workers. */
+  readonly store: Store;
+  /** Largest image that rides in a message, bytes; 0 = none. */
+  readonly inlineBytes: number;
+}
+
+/**
+ * How the image of a frame travels: in the message when it fits, else as a reference to the source where the workers see that, else by
+ * a copy in the output.
+ * @throws FacefleetError FF1004, FF1005, FF1006 when a file cannot be read, FF4001 when the copy cannot be written
+ */
+export async function imageContent(
+  image: Exclude<ImageAt, { kind: 'failure' }>,
+  index: number,
+  { job, store, inlineBytes }: ImagePlace,
+): Promise<Content> {
+  if (image.kind === 'object') return reference('source', image.key, image.bytes, ENCODED);
+  if (image.kind === 'pixels') return await placed(pixelBytes(image.image), RAW_RGB);
+  const shared = job.source.shared && image.key !== null;
+  if (shared && inlineBytes === 0) return reference('source', image.key, 0, ENCODED);
+  const bytes = await readRegularFile(image.path, job.spec.limits.maxBytes);
+  if (shared && bytes.length > inlineBytes) return reference('source', image.key, bytes.length, ENCODED);
+  return await placed(bytes, ENCODED);
+
+  async function placed(content: Uint8Array, contentType: string): Promise<Content> {
+    if (content.length <= inlineBytes) {
+      return create(ContentSchema, {
+        place: { case: 'inline', value: content },
+        contentType,
+        sizeBytes: content.length,
+      });
+    }
+    const key = copyKey(job.extraction, index);
+    await store.put(key, content);
+    return reference('output', key, content.length, contentType);
+  }
+}
+
+/** Key of the copy of a frame's image in the output. */
+export function copyKey(extraction: string, index: number): string {
+  return `${tmpPrefix(extraction)}image-${index}`;
+}
+
+function reference(store: string, key: string, sizeBytes: number, contentType: string): Content {
+  return create(ContentSchema, {
+    place: { case: 'reference', value: { store, key, sha256: '' } },
+    contentType,
+    sizeBytes,
+  });
+}
+
+/** A copy in memory of its own: shared memory cannot be sent. */
+function pixelBytes({ data }: RgbImage): Uint8Array {
+  return Uint8Array.from(data);
+}

@@ -1,0 +1,46 @@
+import type { Logger } from 'pino';
+import { type Job, parseJob } from '../../cluster/job.ts';
+import { openJobBus } from '../../cluster/open-job-bus.ts';
+import { errorText } from '../../errors/facefleet-error.ts';
+import type { Json } from '../../formats/canonical-json.ts';
+import type { Store } from '../../store/store.ts';
+
+/** Key of the job that last worked on an output. */
+export const JOB_KEY = 'job.json';
+
+/** What extraction.json says of the plan; the uid tells late workers that their job is done. */
+export function planRecord({ extraction, passes }: Job): Json {
+  return { extraction, passes } as unknown as Json;
+}
+
+/**
+ * Removes the lanes of another job that worked on this output and left them behind.
+ * The output must be held. What cannot be done is logged: such lanes cost storage, nothing else.
+ */
+export async function clearEarlierJob(job: Job, store: Store, log: Logger): Promise<void> {
+  const earlier = await readJobRecord(store);
+  if (earlier === null || earlier.extraction === job.extraction) return;
+  try {
+    const bus = await openJobBus(job, 'conductor', log, { extraction: earlier.extraction });
+    await bus.removeAll().finally(() => bus.close());
+  } catch (error) {
+    log.warn({ extraction: earlier.extraction }, `lanes of an earlier run stay: ${errorText(error)}`);
+  }
+}
+
+/** Notes the job in its output. @returns whether it stood there already, so that this is not its first conductor */
+export async function noteJob(job: Job, store: Store): Promise<boolean> {
+  if ((await readJobRecord(store))?.extraction === job.extraction) return true;
+  await store.put(JOB_KEY, Buffer.from(`${JSON.stringify(job, null, 2)}\n`), { durable: true });
+  return false;
+}
+
+async function readJobRecord(store: Store): Promise<Job | null> {
+  if ((await store.head(JOB_KEY)) === null) return null;
+  try {
+    return parseJob(JSON.parse(Buffer.from(await store.get(JOB_KEY)).toString('utf8')), JOB_KEY);
+  } catch {
+    // of another version, or damaged: as good as none
+    return null;
+  }
+}

@@ -1,0 +1,31 @@
+import { hostname } from 'node:os';
+import type { Job } from '../../cluster/job.ts';
+import { type DirLock, lockDir } from '../../store/dir-lock.ts';
+import type { Store } from '../../store/store.ts';
+import { parseStoreAddress } from '../../store/store-address.ts';
+import { leaseOutput } from './output-lease.ts';
+
+/** The output, held by this process alone. */
+export interface OutputHold extends DirLock {
+  /** Aborts when it is not any more. */
+  readonly lost: AbortSignal;
+}
+
+/**
+ * Takes the output of a job for this process: a folder by its lock, any other store by a lease.
+ * @param owner who asks, where the store cannot tell whether a holder lives (see `LeaseOptions.owner`)
+ * @throws FacefleetError FF4001, FF4003
+ */
+export async function lockOutput(
+  { output }: Job,
+  store: Store,
+  owner: string | undefined,
+  signal: AbortSignal,
+): Promise<OutputHold> {
+  const place = parseStoreAddress(output.address);
+  if (place.kind === 'dir') {
+    const { release } = await lockDir(place.path);
+    return { release, lost: new AbortController().signal };
+  }
+  return await leaseOutput(store, { owner: owner ?? `process ${process.pid} on ${hostname()}`, signal });
+}

@@ -1,0 +1,43 @@
+import { fromFaceMessage } from '../../bus/face-message.ts';
+import { FacefleetError } from '../../errors/facefleet-error.ts';
+import { encodeRecord } from '../../formats/encode-record.ts';
+import type { FrameFailure, FrameResult } from '../../formats/records.ts';
+import { frameFailure, frameRecord } from '../frame-record.ts';
+import type { Ending, Outgoing } from './run-pass.ts';
+
+/** How a frame is recorded. */
+export interface SettledFrame {
+  readonly record: FrameResult;
+  /** Null when it got a record of faces. */
+  readonly error: FacefleetError | null;
+  /** Detected faces that the aligner or a filter did not accept. */
+  readonly rejected: number;
+}
+
+/** What is recorded of a frame that has ended; a result that cannot be recorded is a failure, too. */
+export function frameRecordOf({ index, key }: Outgoing, ending: Ending): SettledFrame {
+  if (ending.kind === 'failed') return failed(index, key, ending.error, ending.plugin);
+  const { outcome } = ending.result;
+  if (outcome.case !== 'found') throw new TypeError(`${key}: its result holds no faces`);
+  try {
+    const { width, height, videoMeta } = outcome.value;
+    const faces = outcome.value.faces.map((face, i) => fromFaceMessage(face, `${key}: face ${i}`));
+    const about = { index, key, faces, videoMeta: videoMeta ?? null };
+    const record = frameRecord(about, { width, height });
+    encodeRecord(record);
+    return { record, error: null, rejected: faces.filter(({ rejection }) => rejection !== null).length };
+  } catch (error) {
+    if (!(error instanceof FacefleetError) || error.scope !== 'frame') throw error;
+    return failed(index, key, error, null);
+  }
+}
+
+function failed(
+  index: number,
+  key: string,
+  error: FacefleetError,
+  failedPlugin: string | null,
+): SettledFrame {
+  const record: FrameFailure = frameFailure({ index, key, error, failedPlugin });
+  return { record, error, rejected: 0 };
+}
