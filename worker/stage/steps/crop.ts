@@ -1,9 +1,10 @@
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import type { FaceHeader } from '../../formats/png-header/face-header.ts';
 import { writeFaceHeader } from '../../formats/png-header/face-png.ts';
 import { releaseBytes } from '../../source/release-bytes.ts';
 import { alignFace, cropMatrix } from '../../vision/alignment.ts';
 import { drawLandmarks } from '../../vision/draw.ts';
+import { resizeArea, resizeCubic } from '../../vision/resize.ts';
 import type { RgbImage } from '../../vision/types.ts';
 import { warpAffine } from '../../vision/warp.ts';
 import { scratch } from '../scratch.ts';
@@ -41,16 +42,21 @@ export async function crop(
   options: CropOptions,
 ): Promise<Crop> {
   const { width, height, data } = cropPixels(face, options);
-  const image = sharp(data, { raw: { width, height, channels: 3 } });
   const { sizePx, quality } = THUMBNAIL;
+  const resize = width < sizePx ? resizeCubic : resizeArea;
+  const small = resize({ width, height, data }, sizePx, sizePx);
   const [bare, thumbnail] = await Promise.all([
-    image.clone().png(CROP_PNG).toBuffer(),
-    image.clone().resize(sizePx, sizePx).jpeg({ quality }).toBuffer(),
+    raw({ width, height, data }).png(CROP_PNG).toBuffer(),
+    raw(small).jpeg({ quality }).toBuffer(),
   ]);
   scratch.giveBytes(data);
   const png = writeFaceHeader(bare, header);
   releaseBytes(bare);
   return { png, thumbnail };
+}
+
+function raw({ width, height, data }: RgbImage): Sharp {
+  return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
 function cropPixels(face: AlignedFaceInFrame, { sizePx, debugLandmarks }: CropOptions): RgbImage {
