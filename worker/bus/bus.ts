@@ -90,7 +90,8 @@ export interface Lane {
 /**
  * How the processes of one extraction pass frames and results on: lanes with few places, in which a message stays until the work on
  * it is done. A slow worker holds its senders back instead of filling memory; a lost worker's messages are delivered again.
- * Lanes of different extractions never meet. Delivery is at least once: receivers make their effects idempotent.
+ * Lanes of different extractions never meet. Delivery is at least once: receivers make their effects idempotent. A bus that loses its
+ * storage, or a part of it, loses messages: when all lanes are empty and a result is missing, send again, under another id.
  *
  * Every failure is a FacefleetError: FF6001 unreachable, FF6002 access refused, FF6003 closed, FF6004 lane settings, FF6005 message
  * does not fit, FF6006 lane gone, FF6008 the server cannot serve. While the connection is down every verb waits for it, until the
