@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as ort from 'onnxruntime-node';
-import sharp from 'sharp';
-import { CROP_PNG } from '../../worker/stage/steps/crop.ts';
+import sharp, { type OutputInfo, type Sharp } from 'sharp';
+import { CROP_PNG, THUMBNAIL } from '../../worker/stage/steps/crop.ts';
 
 /** CPU seconds that `work` takes when it runs alone. */
 export async function cpuSeconds(work: () => Promise<void>): Promise<number> {
@@ -29,11 +29,38 @@ export async function bareSession(modelPath: string, dims: readonly number[], ru
   await session.release();
 }
 
-/** Encodes crops of the same pictures as PNG, as the extraction does. */
-export async function bareEncode(crops: readonly string[]): Promise<void> {
-  for (const crop of crops) {
-    const { data, info } = await sharp(crop).raw().toBuffer({ resolveWithObject: true });
-    const raw = { width: info.width, height: info.height, channels: info.channels as 3 };
-    await sharp(data, { raw }).png(CROP_PNG).toBuffer();
+/** The pixels of a crop and of its thumbnail. */
+export interface CropPixels {
+  readonly crop: RawImage;
+  readonly thumbnail: RawImage;
+}
+
+interface RawImage {
+  readonly data: Buffer;
+  readonly info: OutputInfo;
+}
+
+/** Reads crops back to the pixels that the extraction encoded. */
+export async function cropPixels(paths: readonly string[]): Promise<CropPixels[]> {
+  return await Promise.all(
+    paths.map(async (path) => ({
+      crop: await sharp(path).raw().toBuffer({ resolveWithObject: true }),
+      thumbnail: await sharp(path)
+        .resize(THUMBNAIL.sizePx, THUMBNAIL.sizePx)
+        .raw()
+        .toBuffer({ resolveWithObject: true }),
+    })),
+  );
+}
+
+/** Encodes crops and thumbnails of the same pictures as the extraction does. */
+export async function bareEncode(pictures: readonly CropPixels[]): Promise<void> {
+  for (const { crop, thumbnail } of pictures) {
+    await raw(crop).png(CROP_PNG).toBuffer();
+    await raw(thumbnail).jpeg({ quality: THUMBNAIL.quality }).toBuffer();
   }
+}
+
+function raw({ data, info }: RawImage): Sharp {
+  return sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels as 3 } });
 }

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { ensureModel } from '../../models/ensure-model.ts';
 import { ensureSamples } from '../../models/samples.ts';
 import { temporaryFolder } from '../../models/temporary-folder.ts';
-import { bareDecode, bareEncode, bareSession, cpuSeconds } from './bare-work.ts';
+import { bareDecode, bareEncode, bareSession, cpuSeconds, cropPixels } from './bare-work.ts';
 
 /**
  * npm run bench:extract [-- FOLDER]: extracts 60 photos of at least one megapixel (the folder's, else the sample photos, repeated)
@@ -35,14 +35,12 @@ await temporaryFolder(async (folder) => {
   );
   const detector = (await ensureModel('ultraface')).path;
   const aligner = (await ensureModel('mediapipe478')).path;
-  const decodeCrops = await cpuSeconds(async () => {
-    for (const crop of crops) await sharp(crop).raw().toBuffer();
-  });
+  const pictures = await cropPixels(crops);
   const parts = {
     decode: await cpuSeconds(() => bareDecode(paths)),
     detect: await cpuSeconds(() => bareSession(detector, [1, 3, 240, 320], FRAMES)),
     align: await cpuSeconds(() => bareSession(aligner, [1, 256, 256, 3], 2 * faces)),
-    encode: (await cpuSeconds(() => bareEncode(crops))) - decodeCrops,
+    encode: await cpuSeconds(() => bareEncode(pictures)),
   };
   const total = Object.values(parts).reduce((sum, part) => sum + part, 0);
   const floor = total / cores;

@@ -25,7 +25,7 @@ export interface CropOptions {
 export const CROP_PNG = { compressionLevel: 2, adaptiveFiltering: true } as const;
 
 /** Side of the thumbnails that alignments files hold, and the quality of their JPEG. */
-const THUMBNAIL = { sizePx: 96, quality: 60 } as const;
+export const THUMBNAIL = { sizePx: 96, quality: 60 } as const;
 
 /** The head-centred crop of a face. */
 export interface Crop {
