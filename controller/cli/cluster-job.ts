@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { ensureModel } from '../../models/ensure-model.ts';
+import { natsSettingsFromEnv } from '../../worker/bus/nats-settings-from-env.ts';
+import { type Job, makeJob } from '../../worker/cluster/job.ts';
+import { rolesOf } from '../../worker/conductor/local-roles.ts';
+import { FAILURE_LIMITS } from '../../worker/conductor/plugin-failures.ts';
+import { findGpus } from '../../worker/engine/find-gpus.ts';
+import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { openSource } from '../../worker/source/open-source.ts';
+import type { SourceKind } from '../../worker/source/source.ts';
+import { parseStoreAddress } from '../../worker/store/store-address.ts';
+import { coLocatedPlan, planFromFile } from './cluster-plan.ts';
+import { readConfigFile } from './config-file.ts';
+import { type ExtractOptions, toExtractSpec } from './extract-options.ts';
+import { announceFetch } from './models-command.ts';
+
+/** The options of `facefleet cluster run` as commander parses them. */
+export interface ClusterOptions extends ExtractOptions {
+  readonly workers?: number;
+  readonly plan?: string;
+  readonly nats?: string;
+  readonly jobFile?: string;
+  readonly byReference: boolean;
+  readonly tries: number;
+  /** Seconds. */
+  readonly grace: number;
+  /** Seconds. */
+  readonly ackWait: number;
+}
+
+const DEFAULT_WORKERS = 2;
+/** Deaths with only one frame in work after which that frame is given up. */
+const CRASHES = 2;
+
+/**
+ * The job that the options describe. Models are fetched where they are missing.
+ * @throws FacefleetError FF11xx, FF2001 to FF2005, FF5001 to FF5004, FF6009; the signal's reason
+ */
+export async function clusterJob(
+  address: string,
+  output: string,
+  options: ClusterOptions,
+  signal: AbortSignal,
+): Promise<Job> {
+  const config = await readConfigFile(options.config);
+  const { maxPixels, maxBytes, recursive, followLinks, everyN } = options;
+  const decodeTimeoutMs = options.decodeTimeout * 1000;
+  const kind = await kindOf(address, { maxPixels, maxBytes, timeoutMs: decodeTimeoutMs }, options);
+  const spec = await toExtractSpec(nameOf(address), kind, options, config, null);
+  const roles = await rolesOf(spec);
+  const machine = {
+    gpus: (await findGpus())
+      .map(({ index }) => index)
+      .filter((index) => !options.excludeGpus?.includes(index)),
+    providers: options.providers ?? null,
+    threads: options.threads ?? null,
+  };
+  const passes =
+    options.plan === undefined
+      ? coLocatedPlan(roles, options.workers ?? DEFAULT_WORKERS, machine)
+      : await planFromFile(options.plan, machine);
+  const models: Record<string, string> = {};
+  // fetched once, not by every worker
+  for (const { model } of roles)
+    if (model !== null) models[model] = (await ensureModel(model, { signal, onFetch: announceFetch })).sha256;
+  const bus = natsSettingsFromEnv(process.env);
+  const servers = options.nats === undefined ? bus.servers : publicServers(options.nats);
+  return makeJob({
+    extraction: randomUUID(),
+    spec,
+    source: { address, recursive, followLinks, everyN, shared: true },
+    output: { address: output },
+    overwrite: options.overwrite,
+    keepExisting: options.skipExisting ? 'any' : options.skipExistingFaces ? 'any-with-faces' : 'same-spec',
+    decodeTimeoutMs,
+    passes,
+    models,
+    bus: { servers: [...servers], replicas: replicasOf(bus.replicas), ackWaitMs: options.ackWait * 1000 },
+    transport: options.byReference ? 'reference' : 'auto',
+    budgets: { tries: options.tries, crashes: CRASHES },
+    failureLimits: {
+      ...FAILURE_LIMITS,
+      inARow: options.maxFailedInARow,
+      share: options.maxFailedShare / 100,
+    },
+    graceMs: options.grace * 1000,
+  });
+}
+
+/** What the source is; opened for a look, so that a wrong one is told at once. */
+async function kindOf(
+  address: string,
+  limits: { maxPixels: number; maxBytes: number; timeoutMs: number },
+  { recursive, followLinks, everyN }: ClusterOptions,
+): Promise<SourceKind> {
+  const place = parseStoreAddress(address);
+  if (place.kind === 's3') return 'folder';
+  const source = await openSource({ input: place.path, recursive, followLinks, everyN, limits });
+  await source.close();
+  return source.kind;
+}
+
+/** What `toExtractSpec` takes the name of the source from. */
+function nameOf(address: string): string {
+  const place = parseStoreAddress(address);
+  return place.kind === 'dir' ? place.path : `/${place.prefix.replace(/\/$/, '') || place.bucket}`;
+}
+
+/** @throws FacefleetError FF5001 when there are credentials in it: they would stand in the job file */
+function publicServers(urls: string): readonly string[] {
+  const { servers, credentials } = natsSettingsFromEnv({ NATS_URL: urls });
+  if (credentials.kind === 'none') return servers;
+  throw new FacefleetError('FF5001', '--nats takes no credentials: put them into NATS_URL, NATS_USER, …');
+}
+
+function replicasOf(replicas: number | undefined): 1 | 3 | 5 {
+  return replicas === 3 || replicas === 5 ? replicas : 1;
+}
