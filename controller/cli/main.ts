@@ -1,17 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
-import { clusterCommand } from './cluster-command.ts';
-import { convertCommand } from './convert-command.ts';
-import { demo } from './demo.ts';
-import { devCommand } from './dev-command.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
-import { extractCommand } from './extract-command.ts';
-import { inspectCommand } from './inspect-command.ts';
-import { modelsCommand } from './models-command.ts';
-import { planCommand } from './plan-command.ts';
-import { pluginsCommand } from './plugins-command.ts';
-import { workerCommand } from './worker-command.ts';
 
 const EXIT_CODES = `
 Exit codes:
@@ -21,6 +11,19 @@ Exit codes:
   3    the job was finished, but some frames failed (see failures.jsonl)
   130  stopped by Ctrl-C or SIGTERM; run the same command again to go on`;
 
+/** What makes each command, in the order of the help. Loaded when asked for: together they take longer to load than some of them to run. */
+const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['extract', async () => (await import('./extract-command.ts')).extractCommand()],
+  ['convert', async () => (await import('./convert-command.ts')).convertCommand()],
+  ['inspect', async () => (await import('./inspect-command.ts')).inspectCommand()],
+  ['plan', async () => (await import('./plan-command.ts')).planCommand()],
+  ['models', async () => (await import('./models-command.ts')).modelsCommand()],
+  ['plugins', async () => (await import('./plugins-command.ts')).pluginsCommand()],
+  ['dev', async () => (await import('./dev-command.ts')).devCommand()],
+  ['cluster', async () => (await import('./cluster-command.ts')).clusterCommand()],
+  ['worker', async () => (await import('./worker-command.ts')).workerCommand()],
+]);
+
 /** The `facefleet` command; sets the process's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('facefleet')
@@ -28,38 +31,32 @@ export async function main(argv: readonly string[]): Promise<void> {
     .version(packageJson.version)
     .exitOverride()
     .configureHelp({ sortOptions: false })
-    .action(demo)
+    .action(async () => (await import('./demo.ts')).demo())
     .addHelpText('after', '\nWithout a command the demo runs: six sample photos into ./facefleet-demo.')
     .addHelpText('after', EXIT_CODES);
-  for (const command of [
-    extractCommand(),
-    convertCommand(),
-    inspectCommand(),
-    planCommand(),
-    modelsCommand(),
-    pluginsCommand(),
-    devCommand(),
-    clusterCommand(),
-    workerCommand(),
-  ]) {
-    program.addCommand(command);
-  }
-  const [, , first = '-'] = argv;
-  if (
-    !first.startsWith('-') &&
-    first !== 'help' &&
-    !program.commands.some((command) => command.name() === first)
-  ) {
-    const names = program.commands.map((command) => command.name()).join(', ');
+  // a reader that has seen enough, such as head, is no failure; what goes on writing has a handler of its own
+  process.stdout.on('error', ignoreClosedPipe);
+  const [node = '', script = '', ...given] = argv;
+  const args = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
+  const [first = ''] = args;
+  const asked = COMMANDS.get(first);
+  if (asked === undefined && first !== '' && !first.startsWith('-')) {
+    const names = [...COMMANDS.keys()].join(', ');
     report(new FacefleetError('FF5001', `there is no command "${first}"; there are ${names}`));
     return;
   }
+  const shown = first === '-h' || first === '--help' ? [...COMMANDS.values()] : [];
+  for (const load of asked === undefined ? shown : [asked]) program.addCommand(await load());
   overrideExit(program);
   try {
-    await program.parseAsync(argv);
+    await program.parseAsync([node, script, ...args]);
   } catch (error) {
     report(error);
   }
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 function overrideExit(command: Command): void {
