@@ -27,10 +27,10 @@ function checkAlignment(set: Numbers, alignment: FaceAlignment): void {
   assert.ok(largestDifference(alignment.legacyMatrix, set.legacy_matrix.flat()) < 1e-12, 'legacy matrix');
   for (const angle of ['pitch', 'yaw', 'roll'] as const) {
     const difference = Math.abs(alignment.pose[angle] - set.pose[angle]);
-    assert.ok(difference < 1e-3, `${angle} differs by ${difference}°`);
+    assert.ok(difference < 1e-5, `${angle} differs by ${difference}°`);
   }
   for (const centering of ['legacy', 'face', 'head'] as const) {
-    assert.ok(largestDifference(alignment.offsets[centering], set.pose.offset[centering]) < 1e-6, centering);
+    assert.ok(largestDifference(alignment.offsets[centering], set.pose.offset[centering]) < 1e-7, centering);
   }
 }
 
@@ -42,7 +42,7 @@ function checkCrop(crop: GoldenCrop, alignment: FaceAlignment): void {
   assert.deepEqual(cropRoi(matrix, sizePx), crop.original_roi, what);
   // the reference's matrix leaves the offset out that its ROI and landmarks have
   const plain = yOffset === 0 ? matrix : cropMatrix(alignment, { centering, sizePx, coverage });
-  assert.ok(largestDifference(plain, crop.adjusted_matrix.flat()) < 1e-4, what);
+  assert.ok(largestDifference(plain, crop.adjusted_matrix.flat()) < 1e-5, what);
   if (crop.interpolators) {
     const { forward, inverse } = interpolators(matrix);
     assert.deepEqual([CODES[forward], CODES[inverse]], crop.interpolators, what);

@@ -60,8 +60,8 @@ test('the camera’s place and the axes of the head match the reference', option
   for (const { landmarks, pose: expected } of Object.values(geometry().sets)) {
     const { normalised, offsets } = alignFace(flat(landmarks));
     const pose = solvePose(normalised);
-    assert.ok(largestDifference(pose.rotation, rotationMatrix(...expected.rotation_vector)) < 1e-5);
-    assert.ok(largestDifference(pose.translation, expected.translation_vector) < 1e-3);
+    assert.ok(largestDifference(pose.rotation, rotationMatrix(...expected.rotation_vector)) < 1e-7);
+    assert.ok(largestDifference(pose.translation, expected.translation_vector) < 1e-5);
     const axes = [
       [6, 0, -2.3],
       [0, 6, -2.3],
