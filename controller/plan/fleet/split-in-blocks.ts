@@ -1,7 +1,7 @@
 import { type Split, type SplitInput, slowestOf } from './split.ts';
 
-/** Halvings of the interval of rates: below one part in 10¹² of the bound. */
-const HALVINGS = 42;
+/** Halvings of the interval of rates: below one part in 10¹² of the rate, whatever the bound. */
+const HALVINGS = 52;
 
 /**
  * The fastest split in which the devices, lined up by `classOrder`, are cut into one block for each stage of `stageOrder`. Exact for this
@@ -17,18 +17,25 @@ export function splitInBlocks(
   bound: number,
   floor: number,
 ): Split | null {
-  if (!reaches(input, classOrder, stageOrder, floor * (1 + 1e-9), null)) return null;
-  let low = floor * (1 + 1e-9);
+  let low = Math.max(floor * (1 + 1e-9), leastRate(input.rates));
+  if (!reaches(input, classOrder, stageOrder, low, null)) return null;
   let high = bound;
   if (reaches(input, classOrder, stageOrder, high, null)) low = high;
   for (let i = 0; i < HALVINGS && low < high; i++) {
-    const middle = (low + high) / 2;
+    const middle = high > 2 * low ? Math.sqrt(low) * Math.sqrt(high) : (low + high) / 2;
     if (reaches(input, classOrder, stageOrder, middle, null)) low = middle;
     else high = middle;
   }
   const devices = input.rates.map((ofStage) => ofStage.map(() => 0));
-  if (low <= 0 || !reaches(input, classOrder, stageOrder, low, devices)) return null;
+  if (!reaches(input, classOrder, stageOrder, low, devices)) return null;
   return { devices, framesPerSec: slowestOf(input.rates, devices) };
+}
+
+/** No split is slower than its slowest device; infinite when a stage fits on none. */
+function leastRate(rates: SplitInput['rates']): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const ofStage of rates) for (const rate of ofStage) if (rate > 0) least = Math.min(least, rate);
+  return least;
 }
 
 /** Whether every stage's block can make `framesPerSec`; fills `devices` with the shortest blocks that do. */

@@ -11,17 +11,14 @@ export function trim(
   framesPerSec: number,
 ): readonly number[] {
   const kept = [...devices];
-  let sum = rates.reduce((total, rate, c) => total + rate * kept[c]!, 0);
   const slowestFirst = kept.map((_, c) => c).sort((a, b) => rates[a]! - rates[b]!);
   for (const c of slowestFirst) {
     const rate = rates[c]!;
-    if (rate === 0) {
-      kept[c] = 0;
-      continue;
-    }
-    const surplus = Math.min(kept[c]!, Math.max(0, Math.floor((sum - framesPerSec) / rate + 1e-9)));
-    kept[c]! -= surplus;
-    sum -= surplus * rate;
+    // summed anew each time: rates may be so unequal that differences of sums are nothing but rounding
+    const others = kept.reduce((sum, count, other) => sum + (other === c ? 0 : count * rates[other]!), 0);
+    const missing = framesPerSec * (1 - 1e-9) - others;
+    const needed = rate === 0 || missing <= 0 ? 0 : Math.max(1, Math.ceil(missing / rate - 1e-9));
+    kept[c] = Math.min(kept[c]!, needed);
   }
   return kept;
 }
