@@ -63,7 +63,12 @@ export async function runStageProcess(
   const job = await readJob(options.job);
   const place = { pass, stage, replica };
   const log = logOf(options).child({ extraction: job.extraction, worker: laneOf(place), pass });
-  await runWorker(job, place, { log, stop: AbortSignal.any([signals.interrupted, signals.terminated]) });
+  const stop = AbortSignal.any([signals.interrupted, signals.terminated]);
+  await runWorker(job, place, {
+    log,
+    stop,
+    onReady: ({ provider }) => log.info({ provider }, 'the worker is ready'),
+  });
 }
 
 function logOf({ logLevel }: CommonOptions) {
