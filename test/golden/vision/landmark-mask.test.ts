@@ -8,7 +8,7 @@ import { type LandmarkMaskKind, landmarkMask, type MaskEdge } from '../../../wor
 import { blurMask } from '../../../worker/vision/mask-blur.ts';
 import { dilateMask } from '../../../worker/vision/mask-dilate.ts';
 import { storeMask } from '../../../worker/vision/mask-storage.ts';
-import { transformPoints } from '../../../worker/vision/matrix.ts';
+import { transformPointsSingle } from '../../../worker/vision/matrix.ts';
 import type { Centering, Pose } from '../../../worker/vision/types.ts';
 import { skipWithoutShared } from '../shared-data.ts';
 import {
@@ -32,7 +32,7 @@ function drawn(
 ): Uint8Array {
   const alignment = alignFace(flat(landmarks));
   const matrix = cropMatrix(alignment, { centering, sizePx });
-  return landmarkMask(kind, transformPoints(matrix, alignment.landmarks), sizePx, edge);
+  return landmarkMask(kind, transformPointsSingle(matrix, alignment.landmarks), sizePx, edge);
 }
 
 interface SmallSet extends Pick<GoldenSet, 'landmarks'> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { alignFace } from '../../../worker/vision/alignment.ts';
 import { linearPose } from '../../../worker/vision/linear-pose.ts';
+import { transformPointsSingle } from '../../../worker/vision/matrix.ts';
 import { MEAN_FACE_51 } from '../../../worker/vision/mean-face.ts';
 import { leftJacobian, rotationMatrix } from '../../../worker/vision/rodrigues.ts';
 import { solvePose } from '../../../worker/vision/solve-pose.ts';
@@ -88,4 +89,15 @@ it('the left Jacobian says how a rotation turns when its vector changes', () => 
       }
     }
   }
+});
+
+it('points in single precision: what a face turned by less than its epsilon loses is what it loses in OpenCV', () => {
+  const points = new Float64Array([1000, 2000]);
+  const step = 2 ** -23;
+  assert.deepEqual([...transformPointsSingle([0.5, -step, 0, step, 0.5, 0], points)], [500, 1000]);
+  const more = 2 * step;
+  assert.deepEqual(
+    [...transformPointsSingle([0.5, -more, 0, more, 0.5, 0], points)],
+    [500 - 2000 * more, 1000 + 1000 * more].map(Math.fround),
+  );
 });
