@@ -109,12 +109,6 @@ export const CODES = {
     retry: 'never',
     scope: 'job',
   },
-  FF1105: {
-    message: 'The pictures of the video are not where its container says',
-    hint: 'It cannot be read from its middle; re-encode it to H.264 in MP4.',
-    retry: 'never',
-    scope: 'job',
-  },
   FF1201: {
     message: 'The alignments cannot be read',
     hint: 'Check that the file is whole and is an .fsa, faceswap JSON, JSON lines, a face PNG or an output folder.',
@@ -274,6 +268,12 @@ export const CODES = {
   FF4012: {
     message: 'The store does not keep to conditional writes',
     hint: 'Two processes could overwrite each other there. Use a server that honours `If-None-Match: *`.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF4013: {
+    message: 'There is no extraction',
+    hint: 'Check the path: it is the output that was given to `facefleet extract`.',
     retry: 'never',
     scope: 'job',
   },

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { placeHead, type VideoPlace } from './video-place.ts';
 
 const EBML_HEADER = 0x1a45dfa3;
 const SEGMENT = 0x18538067;
@@ -8,18 +8,12 @@ const SEGMENT = 0x18538067;
  * kind or was written as a live stream (size unknown). The demuxer takes a cut file for a complete one; its size tells.
  * Element coding: RFC 8794.
  */
-export async function matroskaEnd(path: string): Promise<number | null> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
-    const bytes = buffer.subarray(0, bytesRead);
-    if (bytes.length < 12 || bytes.readUInt32BE(0) !== EBML_HEADER) return null;
-    const headerEnd = elementEnd(bytes, 4);
-    if (headerEnd === null || headerEnd + 12 > bytes.length) return null;
-    return bytes.readUInt32BE(headerEnd) === SEGMENT ? elementEnd(bytes, headerEnd + 4) : null;
-  } finally {
-    await file.close();
-  }
+export async function matroskaEnd(place: VideoPlace): Promise<number | null> {
+  const bytes = await placeHead(place, 4096);
+  if (bytes.length < 12 || bytes.readUInt32BE(0) !== EBML_HEADER) return null;
+  const headerEnd = elementEnd(bytes, 4);
+  if (headerEnd === null || headerEnd + 12 > bytes.length) return null;
+  return bytes.readUInt32BE(headerEnd) === SEGMENT ? elementEnd(bytes, headerEnd + 4) : null;
 }
 
 /** End of the element whose size field is at `at`; null when the size is unknown (all value bits set). */

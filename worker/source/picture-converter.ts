@@ -1,4 +1,5 @@
 import {
+  AV_FRAME_FLAG_INTERLACED,
   AV_PIX_FMT_RGB24,
   AV_PIX_FMT_RGB48LE,
   AVCOL_PRI_BT2020,
@@ -46,6 +47,8 @@ export class PictureConverter implements Disposable {
     // The same primaries and transfer on both sides: swscale's own mapping of them is very slow.
     target.colorPrimaries = picture.colorPrimaries;
     target.colorTrc = picture.colorTrc;
+    // Interlaced pictures are converted whole, as progressive ones are.
+    picture.clearFlags(AV_FRAME_FLAG_INTERLACED);
     check(await this.#scaler.scaleFrame(target, picture));
     const data = sharedBytes(width * height * 3);
     if (hdr === undefined) this.#copyRows(data);
