@@ -36,8 +36,10 @@ export interface DeviceMemory {
 export interface Placement {
   readonly node: string;
   readonly count: number;
-  /** Host threads of one replica: cores of a CPU worker, the request of a GPU worker. */
+  /** Host threads of one replica. */
   readonly threads: number;
+  /** Cores that one replica asks for; less than its threads where a node has but a part of a core. */
+  readonly cores: number;
 }
 
 /** Replicas of a stage on one class of device. All run alike. */
@@ -48,7 +50,7 @@ export interface ReplicaGroup {
   readonly batches: Readonly<Record<string, number>>;
   /** Null for CPU workers. */
   readonly memory: DeviceMemory | null;
-  /** Predicted, of one replica; of one thread for CPU workers. */
+  /** Predicted, of one replica; of one core for CPU workers. */
   readonly framesPerSec: number;
   /** By node name. */
   readonly placements: readonly Placement[];

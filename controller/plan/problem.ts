@@ -98,7 +98,7 @@ export interface PlanOptions {
   readonly tolerations: readonly Toleration[];
   /** Let a plugin that is larger than every GPU run alone, in batches of one, on the GPU with most memory. */
   readonly allowOversize: boolean;
-  /** `auto`: GPUs where the cluster has any, else CPUs. */
+  /** `auto`: GPUs where the cluster has any, else CPUs. A flow without GPU roles always runs on CPUs. */
   readonly device: 'auto' | 'gpu' | 'cpu';
   /** VRAM left free on every device, MiB. */
   readonly marginMiB: number;

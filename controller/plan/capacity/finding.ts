@@ -1,3 +1,4 @@
+import { namedNodes } from '../named-nodes.ts';
 import type { Reason } from '../plan.ts';
 
 /** What was seen on one node and why it matters. */
@@ -9,8 +10,6 @@ export interface Finding {
   /** What goes on after "<nodes>: ". */
   readonly sentence: string;
 }
-
-const NAMED = 3;
 
 /** One reason for all nodes of which the same was found, in the order of the first. */
 export function groupFindings(findings: readonly Finding[]): Reason[] {
@@ -27,12 +26,7 @@ export function groupFindings(findings: readonly Finding[]): Reason[] {
     return {
       code,
       numbers: { ...numbers, nodes: nodes.length, node: nodes[0]! },
-      sentence: `${named(nodes)}: ${sentence}`,
+      sentence: `${namedNodes(nodes)}: ${sentence}`,
     };
   });
-}
-
-function named(nodes: readonly string[]): string {
-  const shown = nodes.slice(0, NAMED).join(', ');
-  return nodes.length <= NAMED ? shown : `${shown} and ${nodes.length - NAMED} more nodes`;
 }

@@ -100,7 +100,7 @@ function stageOf(
       batches: byRole,
       memory: null,
       framesPerSec,
-      placements: [{ node: nodes[0]?.name ?? 'local', count: 1, threads: 1 }],
+      placements: [{ node: nodes[0]?.name ?? 'local', count: 1, threads: 1, cores: 1 }],
     };
     return { roles, device: 'cpu', groups: [group], replicas: 1, framesPerSec };
   }
@@ -114,7 +114,7 @@ function stageOf(
     batches: byRole,
     memory,
     framesPerSec,
-    placements: [{ node: pool.slots[0]!.node, count: 1, threads }],
+    placements: [{ node: pool.slots[0]!.node, count: 1, threads, cores: options.workerCores }],
   };
   return { roles, device: 'gpu', groups: [group], replicas: 1, framesPerSec };
 }

@@ -48,15 +48,16 @@ function groupLines(stage: Stage, group: ReplicaGroup): string[] {
     lines.push(`             ${parts}`);
   }
   lines.push(`      batch  ${stage.roles.map((role) => `${role} ${group.batches[role] ?? 1}`).join(', ')}`);
-  lines.push(`      rate   ${rate(group.framesPerSec)} ${memory === null ? 'per thread' : 'each'}`);
+  lines.push(`      rate   ${rate(group.framesPerSec)} ${memory === null ? 'per core' : 'each'}`);
   lines.push(`      nodes  ${nodesText(placements, memory === null)}`);
   return lines;
 }
 
 function nodesText(placements: readonly Placement[], onCpu: boolean): string {
-  const named = placements.slice(0, NAMED_NODES).map(({ node, count, threads }) => {
+  const named = placements.slice(0, NAMED_NODES).map(({ node, count, threads, cores }) => {
     const workers = count > 1 ? ` x ${count}` : '';
-    return `${node}${workers}${onCpu ? ` (${counted(threads, 'thread')})` : ''}`;
+    const size = cores < threads ? `${Number(cores.toFixed(2))} of a core` : counted(threads, 'thread');
+    return `${node}${workers}${onCpu ? ` (${size})` : ''}`;
   });
   const more = placements.length - named.length;
   return named.join(', ') + (more > 0 ? ` and ${counted(more, 'more node')}` : '');

@@ -108,7 +108,7 @@ function replicaGroup(
   const roles = pool.roles.slice(from, to).map(({ need }) => need.role);
   const threads = Math.max(1, Math.floor(workerCores));
   const placements = [...nodes]
-    .map(([node, count]): Placement => ({ node, count, threads }))
+    .map(([node, count]): Placement => ({ node, count, threads, cores: workerCores }))
     .sort((a, b) => byText(a.node, b.node));
   return {
     device: pool.device,

@@ -20,7 +20,7 @@ export function planFleet(problem: Problem, running: Plan | null = null): PlanRe
   const { id, policy, roles, options } = problem;
   const usable = usableDevices(problem.nodes, options);
   const needsGpu = roles.some(({ device }) => device === 'gpu');
-  const onCpus = options.device === 'cpu' || (options.device === 'auto' && !(needsGpu && usable.hasGpus));
+  const onCpus = !needsGpu || options.device === 'cpu' || (options.device === 'auto' && !usable.hasGpus);
   if (onCpus) return planOnCpus(problem, usable);
   const short = shortfalls(roles, usable.pools, options);
   const isRefused = short.length > 0 && !(options.allowOversize && usable.pools.length > 0);

@@ -1,8 +1,10 @@
+import { counted, mib } from '../explain/format-numbers.ts';
 import { finishedPass } from '../model/finished-pass.ts';
 import { rateOnCore } from '../model/rated-role.ts';
 import type { PlanResult, Reason, ReplicaGroup, Shortfall } from '../plan.ts';
 import type { NodeCapacity, PlanOptions, Problem } from '../problem.ts';
 import { byText } from './by-text.ts';
+import { LeftOut } from './left-out.ts';
 import { short } from './reasons.ts';
 import type { UsableDevices } from './usable-devices.ts';
 
@@ -18,13 +20,14 @@ interface CpuNode {
  */
 export function planOnCpus(
   { id, policy, roles, options }: Problem,
-  { nodes, leftOut }: UsableDevices,
+  { nodes, leftOut: unusable }: UsableDevices,
 ): PlanResult {
   const memoryMiB = roles.reduce((sum, role) => sum + role.memoryMiB, 0);
   const able = nodes
     .map((node): CpuNode => ({ node: node.name, cores: usableCores(node, memoryMiB, options) }))
     .filter(({ cores }) => cores > 0)
     .sort((a, b) => b.cores - a.cores || byText(a.node, b.node));
+  const leftOut = [...unusable, ...tooSmall(nodes, memoryMiB, options)];
   if (able.length === 0) {
     const shortfalls = memoryShortfalls(
       roles.map(({ role }) => role),
@@ -46,7 +49,8 @@ export function planOnCpus(
     placements: used.map((one) => ({
       node: one.node,
       count: 1,
-      threads: Math.max(1, Math.floor(one.cores)),
+      threads: Math.ceil(one.cores),
+      cores: one.cores,
     })),
   };
   const framesPerSec = cores / secPerFrame;
@@ -64,7 +68,7 @@ export function planOnCpus(
     {
       code: 'OnCpus',
       numbers: { nodes: used.length, cores, memoryMiBPerThread: memoryMiB },
-      sentence: `All roles run on ${short(cores)} cores of ${used.length} nodes in one pass, ${short(memoryMiB)} MiB for each thread.`,
+      sentence: `All roles run on ${counted(Number(cores.toFixed(2)), 'core')} of ${counted(used.length, 'node')} in one pass, ${short(memoryMiB)} MiB for each thread.`,
     },
     {
       code: 'NumbersFrom',
@@ -86,12 +90,29 @@ export function planOnCpus(
   };
 }
 
-/** Cores of a node that can run all roles. Unknown cores count as those its GPU workers would ask for. */
+/** Cores of a node that can run all roles: whole ones, or the part of one. Unknown cores count as those its GPU workers would ask for. */
 function usableCores(node: NodeCapacity, memoryMiB: number, { workerCores }: PlanOptions): number {
   const devices = node.gpus.reduce((sum, { count }) => sum + count, 0);
   const cores = node.cores ?? Math.max(1, devices * workerCores);
   const threads = node.memoryMiB === null || memoryMiB === 0 ? cores : Math.floor(node.memoryMiB / memoryMiB);
-  return Math.min(cores, threads);
+  const usable = Math.min(cores, threads);
+  return usable < 1 ? usable : Math.floor(usable);
+}
+
+/** Why nodes run no thread. */
+function tooSmall(
+  nodes: readonly NodeCapacity[],
+  memoryMiB: number,
+  options: PlanOptions,
+): readonly Reason[] {
+  const leftOut = new LeftOut();
+  for (const node of nodes) {
+    if (usableCores(node, memoryMiB, options) > 0) continue;
+    const sentence =
+      node.cores === 0 ? 'no core is free' : `less memory is free than the ${mib(memoryMiB)} of one thread`;
+    leftOut.add('NodeTooSmall', sentence, node.name, 1, () => sentence);
+  }
+  return leftOut.reasons();
 }
 
 /** Largest nodes first, until the limit on workers or the conductor's feed is reached. */

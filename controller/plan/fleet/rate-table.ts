@@ -75,14 +75,31 @@ function ratePool(
     let found = known.get(key);
     if (found === undefined) {
       found =
-        to === from + 1 && oversize.get(from) === freeMiB
-          ? oversizeReplica(roles[from]!, freeMiB, options)
+        oversizeRole(needs, from, to, oversize) === freeMiB
+          ? oversizeReplica(roles.slice(from, to), freeMiB, options)
           : replicaOn(roles.slice(from, to), freeMiB, options);
       known.set(key, found);
     }
     return found;
   };
   return { ...pool, roles, replica };
+}
+
+/** The memory of the devices that may try a stage whose only GPU role is larger than every device; undefined for other stages. */
+function oversizeRole(
+  needs: readonly RoleNeed[],
+  from: number,
+  to: number,
+  oversize: ReadonlyMap<number, number>,
+): number | undefined {
+  let found: number | undefined;
+  for (let i = from; i < to; i++) {
+    if (needs[i]!.device === 'cpu') continue;
+    if (found !== undefined) return undefined;
+    found = oversize.get(i);
+    if (found === undefined) return undefined;
+  }
+  return found;
 }
 
 /** Roles larger than every device, with the most free memory there is: only devices with that much may try. */

@@ -1,3 +1,4 @@
+import { counted } from '../explain/format-numbers.ts';
 import { passFramesPerSec, passSec } from '../model/predicted-time.ts';
 import type { Pass, Reason, Stage } from '../plan.ts';
 import type { PlanOptions } from '../problem.ts';
@@ -43,7 +44,7 @@ export function shapeReasons(
       reasons.push({
         code: 'CoLocated',
         numbers: { pass, framesPerSec, replicas: stages[0]!.replicas },
-        sentence: `${sharing(stages[0]!)}: ${short(framesPerSec)} frames/s on ${stages[0]!.replicas} devices${isFastest ? '; no cut into stages is faster' : ''}.`,
+        sentence: `${sharing(stages[0]!)}: ${short(framesPerSec)} frames/s on ${counted(stages[0]!.replicas, 'device')}${isFastest ? '; no cut into stages is faster' : ''}.`,
       });
       return;
     }
@@ -153,8 +154,8 @@ export function limitReasons(
       code: isLimited ? 'MaxReplicas' : 'DevicesLeftFree',
       numbers: { pass, used, devices },
       sentence: isLimited
-        ? `${used} of ${devices} devices: maxReplicas allows no more.`
-        : `${used} of ${devices} devices: the others would not make pass ${pass} faster.`,
+        ? `${used} of ${counted(devices, 'device')}: maxReplicas allows no more.`
+        : `${used} of ${counted(devices, 'device')}: the others would not make pass ${pass} faster.`,
     });
     return reasons;
   });

@@ -2,7 +2,7 @@ import type { Shortfall } from '../plan.ts';
 import type { PlanOptions, RoleNeed } from '../problem.ts';
 import type { DevicePool } from './usable-devices.ts';
 
-/** Every GPU role that is larger than each of the devices, alone and in a batch of one, in flow order; every role when there is no device. */
+/** Every GPU role that is larger than each of the devices, alone and in a batch of one, in flow order; all of them when there is no device. */
 export function shortfalls(
   roles: readonly RoleNeed[],
   pools: readonly DevicePool[],
@@ -17,7 +17,7 @@ export function shortfalls(
   }
   return roles.flatMap(({ role, device, vramMiB, vramPerBatchMiB }): Shortfall[] => {
     const needMiB = vramMiB + vramPerBatchMiB + marginMiB;
-    const isShort = node === null || (device === 'gpu' && needMiB > bestFreeMiB);
+    const isShort = device === 'gpu' && (node === null || needMiB > bestFreeMiB);
     return isShort ? [{ role, needMiB, bestFreeMiB, node, what: 'vram' }] : [];
   });
 }

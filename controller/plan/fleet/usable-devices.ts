@@ -1,7 +1,9 @@
+import { counted, mib } from '../explain/format-numbers.ts';
 import { gpuSpeed } from '../model/gpu-speed.ts';
 import type { DeviceClass, Reason } from '../plan.ts';
 import type { Gpu, NodeCapacity, PlanOptions, Taint, Toleration } from '../problem.ts';
 import { byText } from './by-text.ts';
+import { LeftOut } from './left-out.ts';
 
 /** Free devices of one class on one node. */
 export interface Slot {
@@ -37,31 +39,34 @@ type UseOptions = Pick<
 
 /** The devices that an extraction may use, alike ones together. The order of `nodes` does not matter. */
 export function usableDevices(nodes: readonly NodeCapacity[], options: UseOptions): UsableDevices {
-  const leftOut = new Map<string, number>();
-  const leave = (code: string, count: number): void => {
-    leftOut.set(code, (leftOut.get(code) ?? 0) + count);
-  };
+  const leftOut = new LeftOut();
   const usable = nodes
+    .toSorted((a, b) => byText(a.name, b.name))
     .filter((node) => {
-      const code = unusableNode(node, options);
-      if (code !== null) leave(code, 1);
-      return code === null;
-    })
-    .sort((a, b) => byText(a.name, b.name));
+      const why = unusableNode(node, options);
+      if (why !== null) leftOut.add(why.code, why.sentence, node.name, 1, () => why.sentence);
+      return why === null;
+    });
+  const worker = `a worker's ${counted(options.workerCores, 'core')} and ${mib(options.workerMemoryMiB)}`;
   const pools = new Map<string, { device: DeviceClass; speed: number; slots: Slot[]; count: number }>();
   const excluded = new Set(options.excludeGpus);
   let hasGpus = false;
   for (const node of usable) {
     const allowed = node.gpus.filter(({ product, count }) => {
       const isOut = [node.name, product, `${node.name}/${product}`].some((name) => excluded.has(name));
-      if (isOut) leave('GpuExcluded', count);
+      if (isOut && count > 0)
+        leftOut.add('GpuExcluded', '', node.name, count, (all) => `${counted(all, 'GPU')} excluded`);
       return !isOut;
     });
     hasGpus ||= allowed.some(({ count, busy }) => count + busy > 0);
     let workers = workersOn(node, options);
     for (const gpu of allowed.length > 1 ? allowed.toSorted(largestFirst) : allowed) {
       const count = Math.min(gpu.count, workers);
-      if (count < gpu.count) leave('NodeTooSmall', gpu.count - count);
+      if (count < gpu.count) {
+        leftOut.add('NodeTooSmall', '', node.name, gpu.count - count, (all) => {
+          return `${counted(all, 'GPU')} not used, for there is not ${worker} for each`;
+        });
+      }
       if (count === 0) continue;
       workers -= count;
       const id = classId(gpu);
@@ -81,17 +86,23 @@ export function usableDevices(nodes: readonly NodeCapacity[], options: UseOption
     pools: [...pools.values()].sort((a, b) => byText(a.device.id, b.device.id)),
     nodes: usable,
     hasGpus,
-    leftOut: [...leftOut].sort(([a], [b]) => byText(a, b)).map(([code, count]) => leftOutReason(code, count)),
+    leftOut: leftOut.reasons(),
   };
 }
 
 /** Why nothing may run on a node; null when it may. */
-function unusableNode({ schedulable, labels, taints }: NodeCapacity, options: UseOptions): string | null {
-  if (!schedulable) return 'NodeNotSchedulable';
+function unusableNode(
+  { schedulable, labels, taints }: NodeCapacity,
+  options: UseOptions,
+): { readonly code: string; readonly sentence: string } | null {
+  if (!schedulable) return { code: 'NodeNotSchedulable', sentence: 'cordoned or not ready' };
   for (const [label, value] of Object.entries(options.nodeSelector)) {
-    if (labels[label] !== value) return 'NodeNotSelected';
+    if (labels[label] !== value)
+      return { code: 'NodeNotSelected', sentence: `without the label ${label}=${value}` };
   }
-  return taints.every((taint) => isTolerated(taint, options.tolerations)) ? null : 'NodeTainted';
+  const taint = taints.find((one) => !isTolerated(one, options.tolerations));
+  if (taint === undefined) return null;
+  return { code: 'NodeTainted', sentence: `the taint ${taint.key}:${taint.effect} is not tolerated` };
 }
 
 function isTolerated(taint: Taint, tolerations: readonly Toleration[]): boolean {
@@ -128,15 +139,4 @@ function classId(gpu: Gpu): string {
 
 function deviceClass(id: string, { resource, product, freeMiB, totalMiB, sharing }: Gpu): DeviceClass {
   return { id, resource, product, totalMiB, freeMiB, sharing };
-}
-
-function leftOutReason(code: string, count: number): Reason {
-  const what: Record<string, string> = {
-    NodeNotSchedulable: 'nodes are cordoned or not ready',
-    NodeNotSelected: 'nodes do not have the labels of the node selector',
-    NodeTainted: 'nodes have a taint that is not tolerated',
-    GpuExcluded: 'GPUs are excluded',
-    NodeTooSmall: 'GPUs are on nodes without the cores or memory of one more worker',
-  };
-  return { code, numbers: { count }, sentence: `${count} ${what[code]}.` };
 }

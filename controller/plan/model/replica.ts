@@ -52,10 +52,15 @@ export function replicaOn(
   };
 }
 
-/** A worker whose single role is larger than the device: in batches of one, and at its own risk. */
-export function oversizeReplica(role: RatedRole, freeMiB: number, options: ReplicaOptions): Replica {
-  const memory = deviceMemory([role], [1], freeMiB, options);
-  return { batches: [1], memory, framesPerSec: replicaFramesPerSec([role], [1], options.workerCores) };
+/** A worker whose single GPU role is larger than the device: in batches of one, and at its own risk. */
+export function oversizeReplica(
+  stage: readonly RatedRole[],
+  freeMiB: number,
+  options: ReplicaOptions,
+): Replica {
+  const batches = stage.map(() => 1);
+  const memory = deviceMemory(stage, batches, freeMiB, options);
+  return { batches, memory, framesPerSec: replicaFramesPerSec(stage, batches, options.workerCores) };
 }
 
 /** VRAM of these roles in these batches; `usedMiB` may be more than is free. */

@@ -1,3 +1,4 @@
+import { counted } from '../explain/format-numbers.ts';
 import { byText } from '../fleet/by-text.ts';
 import { type Plan, type PlanResult, plan, type Reason } from '../plan.ts';
 import type { NodeCapacity, Problem } from '../problem.ts';
@@ -63,8 +64,9 @@ function deviceCount(nodes: readonly NodeCapacity[]): number {
 
 /** What an extraction takes a part of: GPUs, or whole nodes for CPU work. */
 function worksOn({ roles, options }: Demand['problem'], hasGpus: boolean): 'gpu' | 'cpu' {
+  if (!roles.some(({ device }) => device === 'gpu')) return 'cpu';
   if (options.device !== 'auto') return options.device;
-  return hasGpus && roles.some(({ device }) => device === 'gpu') ? 'gpu' : 'cpu';
+  return hasGpus ? 'gpu' : 'cpu';
 }
 
 function turnSec({ createdAtSec, priority }: Demand): number {
@@ -80,6 +82,6 @@ function promised(before: number): Reason {
   return {
     code: 'CapacityPromised',
     numbers: { before },
-    sentence: `It fits on the cluster, but what it needs is promised to the ${before} extractions before it.`,
+    sentence: `It fits on the cluster, but what it needs is promised to the ${counted(before, 'extraction')} before it.`,
   };
 }

@@ -20,16 +20,22 @@ export function takeFrom(nodes: Map<string, NodeCapacity>, plan: Plan, wanted: W
       free === null ? null : Math.max(0, free - amount);
     nodes.set(name, {
       ...node,
-      gpus: node.gpus.map((gpu) => withoutDevices(gpu, held.devices.get(deviceKey(gpu)) ?? 0)),
+      gpus: withoutDevices(node.gpus, held.devices),
       cores: less(node.cores, held.cores),
       memoryMiB: less(node.memoryMiB, held.memoryMiB),
     });
   }
 }
 
-function withoutDevices(gpu: Gpu, held: number): Gpu {
-  const taken = Math.min(gpu.count, held);
-  return taken === 0 ? gpu : { ...gpu, count: gpu.count - taken, busy: gpu.busy + taken };
+function withoutDevices(gpus: readonly Gpu[], held: Held['devices']): Gpu[] {
+  const left = new Map(held);
+  return gpus.map((gpu) => {
+    const key = deviceKey(gpu);
+    const taken = Math.min(gpu.count, left.get(key) ?? 0);
+    if (taken === 0) return gpu;
+    left.set(key, left.get(key)! - taken);
+    return { ...gpu, count: gpu.count - taken, busy: gpu.busy + taken };
+  });
 }
 
 function heldByNode({ passes }: Plan, wanted: Wanted): ReadonlyMap<string, Held> {
@@ -52,14 +58,18 @@ function heldByNode({ passes }: Plan, wanted: Wanted): ReadonlyMap<string, Held>
   return all;
 }
 
-function holding({ device }: ReplicaGroup, { count, threads }: Placement, { roles, options }: Wanted): Held {
+function holding(
+  { device }: ReplicaGroup,
+  { count, threads, cores }: Placement,
+  { roles, options }: Wanted,
+): Held {
   if (device.resource === null) {
     const threadMiB = roles.reduce((sum, { memoryMiB }) => sum + memoryMiB, 0);
-    return { devices: new Map(), cores: threads, memoryMiB: threads * threadMiB };
+    return { devices: new Map(), cores, memoryMiB: threads * threadMiB };
   }
   return {
     devices: new Map([[deviceKey({ ...device, resource: device.resource }), count]]),
-    cores: count * options.workerCores,
+    cores: count * cores,
     memoryMiB: count * options.workerMemoryMiB,
   };
 }

@@ -109,8 +109,8 @@ test('without GPUs the cores do it, in one pass', () => {
   assert.equal(shape(onCores), 'detect+align+mask_0+mask_1');
   // 256 MiB for each of four roles: four threads fit on a, none on c
   assert.deepEqual(onCores.passes[0]!.stages[0]!.groups[0]!.placements, [
-    { node: 'a', count: 1, threads: 4 },
-    { node: 'b', count: 1, threads: 2 },
+    { node: 'a', count: 1, threads: 4, cores: 4 },
+    { node: 'b', count: 1, threads: 2, cores: 2 },
   ]);
   const { shortfalls } = refused({ nodes: [nodes[2]!] });
   assert.deepEqual(shortfalls[0], {
@@ -125,6 +125,51 @@ test('without GPUs the cores do it, in one pass', () => {
     options: { excludeGpus: ['g'] },
   });
   assert.equal(excluded.passes[0]!.stages[0]!.device, 'cpu');
+});
+
+test('a part of a core is planned as that part, more than a core as whole ones', () => {
+  const nodes = [
+    { name: 'a', cores: 0.42 },
+    { name: 'b', cores: 2.9 },
+    { name: 'c', cores: 0 },
+  ];
+  const { passes, reasons } = planned({ nodes });
+  const [stage] = passes[0]!.stages;
+  assert.deepEqual(stage!.groups[0]!.placements, [
+    { node: 'a', count: 1, threads: 1, cores: 0.42 },
+    { node: 'b', count: 1, threads: 2, cores: 2 },
+  ]);
+  assert.ok(Math.abs(stage!.framesPerSec - 2.42 * stage!.groups[0]!.framesPerSec) < 1e-9);
+  assert.ok(
+    reasons.some(({ code, sentence }) => code === 'NodeTooSmall' && sentence === 'c: no core is free.'),
+  );
+});
+
+test('roles that need no GPU are not missed on one', () => {
+  const none = refused({ nodes: [{ name: 'a', cores: 4 }], options: { device: 'gpu' } });
+  assert.deepEqual(
+    none.shortfalls.map(({ role }) => role),
+    ['detect', 'align', 'mask_1'],
+  );
+  const drawn = planned({
+    detector: null,
+    aligner: null,
+    maskers: [PLUGINS.components],
+    nodes: [{ ...gpuNode('a', 'x', 100), cores: 4 }],
+    options: { device: 'gpu' },
+  });
+  assert.equal(drawn.passes[0]!.stages[0]!.device, 'cpu');
+});
+
+test('roles without VRAM ride with one that is larger than every GPU', () => {
+  const risky = planned({
+    detector: null,
+    maskers: [PLUGINS.components],
+    nodes: [gpuNode('a', 'Tesla-T4', 200)],
+    options: { allowOversize: true },
+  });
+  assert.equal(shape(risky), 'align+mask_0');
+  assert.ok(codes(risky).includes('Oversize'));
 });
 
 test('busy GPUs, no nodes and no roles are told apart', () => {

@@ -79,3 +79,12 @@ test('an extraction keeps its place when others come', () => {
   const next = planAll([{ ...demand('first', 1), running: alone!.result }, demand('second', 2)], nodes);
   assert.deepEqual(outcome(next), { first: 'a:2', second: 'b:2' });
 });
+
+test('of two groups of like devices on a node only as many are taken as are held', () => {
+  const twin = { product: 'Tesla-T4', totalMiB: 15_000, count: 1 };
+  const shares = planAll(
+    [demand('first', 1), demand('second', 2)],
+    cluster([{ name: 'a', gpus: [twin, twin] }]),
+  );
+  assert.deepEqual(outcome(shares), { first: 'a:1', second: 'a:1' });
+});

@@ -76,3 +76,20 @@ test('busy devices are no capacity, but the cluster has GPUs', () => {
   assert.deepEqual(usable(nodes), { slots: [], leftOut: [], hasGpus: true });
   assert.equal(usable([{ name: 'a', cores: 4 }]).hasGpus, false);
 });
+
+test('what is left out is said with its nodes, three at most', () => {
+  const taints = [{ key: 'gpu', effect: 'NoSchedule' }];
+  const nodes = ['a', 'b', 'c', 'd'].map((name) => ({ ...t4(name), taints }));
+  const { leftOut } = sentences([...nodes, { ...t4('e', 3), cores: 2 }, { ...t4('f'), schedulable: false }]);
+  assert.deepEqual(leftOut, [
+    'f: cordoned or not ready.',
+    'a, b, c and 1 more node: the taint gpu:NoSchedule is not tolerated.',
+    "e: 1 GPU not used, for there is not a worker's 1 core and 2,048 MiB for each.",
+  ]);
+});
+
+function sentences(nodes: readonly Record<string, unknown>[]): { readonly leftOut: string[] } {
+  const problem = problemOf({ nodes });
+  const { leftOut } = usableDevices(problem.nodes, problem.options);
+  return { leftOut: leftOut.map(({ sentence }) => sentence) };
+}
