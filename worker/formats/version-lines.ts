@@ -14,6 +14,15 @@ export function versionLine(keyHash: number, versionHash: number): string {
   return `${hex(keyHash)} ${hex(versionHash)}\n`;
 }
 
+/** What `versionLine` made a line of; null when it did not. @param line without its line feed */
+export function parseVersionLine(
+  line: Uint8Array,
+): { readonly keyHash: number; readonly versionHash: number } | null {
+  const [, key, version] = LINE.exec(Buffer.from(line).toString('latin1')) ?? [];
+  if (key === undefined || version === undefined) return null;
+  return { keyHash: Number.parseInt(key, 16), versionHash: Number.parseInt(version, 16) };
+}
+
 /**
  * Reads versions.txt; a store without it has none.
  * @returns for a frame key the `hash48` of its file's version, or undefined
@@ -23,10 +32,10 @@ export async function readVersions(store: Store): Promise<(key: string) => numbe
   const versions = new HashedMap();
   for await (const lines of readLines(store, VERSIONS_KEY)) {
     for (const { bytes } of lines) {
-      const [, key, version] = LINE.exec(Buffer.from(bytes).toString('latin1')) ?? [];
-      if (key === undefined || version === undefined)
+      const line = parseVersionLine(bytes);
+      if (line === null)
         throw new FacefleetError('FF4005', `${VERSIONS_KEY}: a line is not as it was written`);
-      versions.set(key, Number.parseInt(version, 16));
+      versions.set(hex(line.keyHash), line.versionHash);
     }
   }
   return (key) => versions.get(hex(hash48(key)));

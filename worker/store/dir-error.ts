@@ -7,6 +7,7 @@ export function errno(thrown: unknown): string {
 }
 
 const PLAIN: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
   ENOSPC: 'no space left',
   EDQUOT: 'the disk quota is used up',
   EACCES: 'permission denied',

@@ -55,7 +55,7 @@ function isBefore(key: string, startAfter: string): boolean {
 async function* sizes(folder: string, base: string, names: readonly string[]): AsyncGenerator<Stored> {
   const stats = await Promise.all(names.map((name) => orNull(lstat(join(folder, name)))));
   for (const [i, stat] of stats.entries()) {
-    if (stat?.isFile()) yield { key: base + (names[i] ?? ''), bytes: stat.size };
+    if (stat?.isFile()) yield { key: base + (names[i] ?? ''), bytes: stat.size, modifiedMs: stat.mtimeMs };
   }
 }
 

@@ -30,6 +30,30 @@ type LockText = z.infer<typeof lockText>;
 
 const TRIES = 20;
 
+/** Who holds a folder. */
+export interface LockHolder {
+  /** `process 12 on host since …`, for people. */
+  readonly who: string;
+  /** Null when it is of another host or container, where nobody can look. */
+  readonly isAlive: boolean | null;
+}
+
+/**
+ * Who holds the lock on the folder `path`; null when nobody does. Changes nothing. Throws FF4003 when the lock cannot be understood,
+ * FF4006 when it cannot be read.
+ */
+export async function lockHolder(path: string): Promise<LockHolder | null> {
+  const lock = join(resolve(path), LOCK_NAME);
+  try {
+    const held = await readLock(lock);
+    if (held === null) return null;
+    const state = processState(held);
+    return { who: whoHolds(held), isAlive: state === 'unknown' ? null : state === 'alive' };
+  } catch (error) {
+    throw dirError('FF4006', lock, error);
+  }
+}
+
 /**
  * Takes the folder `path` (made when missing) for this process. A lock whose process has ended is taken over; one that runs, or
  * that belongs to another host, is respected. Throws FF4003 with pid and host of the holder, FF4001 when the folder cannot be written.
@@ -87,9 +111,12 @@ async function tryLock(folder: string): Promise<string | null> {
 function refuseUnlessDead(folder: string, held: LockText): void {
   const state = processState(held);
   if (state === 'dead') return;
-  const who = `process ${held.pid} on ${held.host} since ${held.since}`;
   const advice = state === 'unknown' ? `; if that has ended, delete ${join(folder, LOCK_NAME)}` : '';
-  throw new FacefleetError('FF4003', `${folder}: held by ${who}${advice}`);
+  throw new FacefleetError('FF4003', `${folder}: held by ${whoHolds(held)}${advice}`);
+}
+
+function whoHolds({ pid, host, since }: LockText): string {
+  return `process ${pid} on ${host} since ${since}`;
 }
 
 async function release(folder: string, nonce: string): Promise<void> {

@@ -18,18 +18,25 @@ const DELETE_WIDTH = 32;
 /**
  * Opens the folder `path` as a store and removes what killed processes left half written in it.
  * @param options.create make the folder when it is missing (default true)
+ * @param options.readOnly change nothing: neither make the folder nor remove anything (default false)
  * Throws FF4001 when it cannot be made, FF4006 when it is missing and not to be made.
  */
-export async function openDirStore(path: string, options: { create?: boolean } = {}): Promise<DirStore> {
+export async function openDirStore(
+  path: string,
+  options: { create?: boolean; readOnly?: boolean } = {},
+): Promise<DirStore> {
   const wanted = resolve(path);
+  const { readOnly = false } = options;
+  const create = (options.create ?? true) && !readOnly;
   let root: string;
   try {
-    if (options.create ?? true) await makeDirs(wanted);
+    if (create) await makeDirs(wanted);
     root = await realpath(wanted);
     if (!(await lstat(root)).isDirectory()) throw new Error('it is not a folder');
   } catch (error) {
-    throw dirError((options.create ?? true) ? 'FF4001' : 'FF4006', wanted, error);
+    throw dirError(create ? 'FF4001' : 'FF4006', wanted, error);
   }
+  if (readOnly) return new DirStore(root);
   try {
     await removeLeftovers(root);
   } catch (error) {

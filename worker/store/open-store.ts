@@ -8,6 +8,8 @@ import { parseStoreAddress } from './store-address.ts';
 export interface StoreOptions {
   /** Make the folder when it is missing (default true). Buckets are never made. */
   readonly create?: boolean;
+  /** Opening changes nothing: a folder must exist, and what killed processes left in it stays (default false). */
+  readonly readOnly?: boolean;
   /** The store will be written by several processes: make sure that its server honours conditional writes (default false). */
   readonly shared?: boolean;
   readonly s3?: S3Options;
@@ -19,7 +21,10 @@ export interface StoreOptions {
  */
 export async function openStore(address: string, options: StoreOptions = {}): Promise<Store> {
   const place = parseStoreAddress(address);
-  if (place.kind === 'dir') return await openDirStore(place.path, { create: options.create ?? true });
+  if (place.kind === 'dir') {
+    const { create = true, readOnly = false } = options;
+    return await openDirStore(place.path, { create, readOnly });
+  }
   const s3 = options.s3 ?? {};
   const endpoint = givenEndpoint(s3);
   if (endpoint !== '' || s3.endpoint !== undefined) checkEndpoint(endpoint);

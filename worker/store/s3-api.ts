@@ -49,7 +49,12 @@ export interface S3Head {
 }
 
 export interface S3Page {
-  readonly objects: readonly { readonly key: string; readonly bytes: number }[];
+  readonly objects: readonly {
+    readonly key: string;
+    readonly bytes: number;
+    /** When it was last written; absent where the server does not tell. */
+    readonly modifiedMs?: number;
+  }[];
   /** Gives the next page; null on the last. */
   readonly token: string | null;
 }

@@ -20,13 +20,13 @@ export async function* listObjects(
   let last = '';
   for (let token: string | undefined; ; ) {
     const page = await retried(() => api.list(root + prefix, { startAfter, token }, signal), tries);
-    for (const { key: full, bytes } of page.objects) {
+    for (const { key: full, ...about } of page.objects) {
       if (last !== '' && compareCodePoints(full, last) <= 0) {
         throw new S3Failure('final', `the server does not list by name: ${full} comes after ${last}`);
       }
       last = full;
       const key = full.slice(root.length);
-      if (keyFault(key) === '') yield { key, bytes };
+      if (keyFault(key) === '') yield { key, ...about };
     }
     if (page.token === null) return;
     token = page.token;

@@ -3,6 +3,8 @@ export interface Stored {
   readonly key: string;
   /** Size in bytes. */
   readonly bytes: number;
+  /** When it was last written, in ms since 1970 by the store's clock; absent where the store does not tell. */
+  readonly modifiedMs?: number;
 }
 
 export interface GetOptions {

@@ -27,22 +27,50 @@ export async function* writeFsa(
 
 /** `writeFsa` of few frames, at once. */
 export function encodeFsa(frames: Iterable<FsaFrame>): Uint8Array {
-  const writer = new PickleWriter();
-  begin(writer);
-  for (const frame of frames) writeFrame(writer, frame);
-  end(writer);
-  return deflateSync(writer.take());
+  const pickle = new FsaPickle();
+  for (const frame of frames) pickle.add(frame);
+  pickle.end();
+  return deflateSync(pickle.take());
 }
 
 async function* pickled(frames: Iterable<FsaFrame> | AsyncIterable<FsaFrame>): AsyncGenerator<Uint8Array> {
-  const writer = new PickleWriter();
-  begin(writer);
+  const pickle = new FsaPickle();
   for await (const frame of frames) {
-    writeFrame(writer, frame);
-    if (writer.length >= CHUNK_BYTES) yield writer.take();
+    pickle.add(frame);
+    if (pickle.length >= CHUNK_BYTES) yield pickle.take();
   }
-  end(writer);
-  yield writer.take();
+  pickle.end();
+  yield pickle.take();
+}
+
+/** What an alignments file holds before it is packed, made frame by frame. Equal frames give equal bytes. */
+export class FsaPickle {
+  readonly #writer = new PickleWriter();
+
+  constructor() {
+    begin(this.#writer);
+  }
+
+  /** Bytes that wait to be taken. */
+  get length(): number {
+    return this.#writer.length;
+  }
+
+  /** Adds a frame. Throws FF3003 for a value out of bounds. */
+  add(frame: FsaFrame): void {
+    writeFrame(this.#writer, frame);
+  }
+
+  /** No more frames come. */
+  end(): void {
+    this.#writer.opcode(SETITEMS);
+    this.#writer.opcode(STOP);
+  }
+
+  /** Takes the bytes made since the last time. */
+  take(): Uint8Array {
+    return this.#writer.take();
+  }
 }
 
 /** `{"__meta__": {"version": 2.4}, "__data__": {`, both dicts left open. */
@@ -78,9 +106,4 @@ function writeFrame(writer: PickleWriter, { key, faces, videoMeta }: FsaFrame): 
     ]),
   );
   writer.opcode(0x73); // SETITEM
-}
-
-function end(writer: PickleWriter): void {
-  writer.opcode(SETITEMS);
-  writer.opcode(STOP);
 }
