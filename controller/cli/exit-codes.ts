@@ -10,6 +10,8 @@ export const EXIT = {
   usage: 2,
   /** The job was finished, but some frames failed; they are in failures.jsonl. */
   someFramesFailed: 3,
+  /** What was verified holds, but its extraction is not complete. */
+  unfinished: 4,
   /** Stopped by Ctrl-C or SIGTERM; run the same command again to go on. */
   interrupted: 130,
 } as const;
@@ -21,6 +23,7 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   'FF2001',
   'FF4002',
   'FF4007',
+  'FF4013',
   'FF5001',
   'FF5002',
   'FF5003',

@@ -9,6 +9,7 @@ Exit codes:
   1    the job failed
   2    the command line or the configuration is wrong; nothing was done
   3    the job was finished, but some frames failed (see failures.jsonl)
+  4    verify: all that is there holds, but the extraction is not complete
   130  stopped by Ctrl-C or SIGTERM; run the same command again to go on`;
 
 /** What makes each command, in the order of the help. Loaded when asked for: together they take longer to load than some of them to run. */
@@ -16,6 +17,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['extract', async () => (await import('./extract-command.ts')).extractCommand()],
   ['convert', async () => (await import('./convert-command.ts')).convertCommand()],
   ['inspect', async () => (await import('./inspect-command.ts')).inspectCommand()],
+  ['verify', async () => (await import('./verify-command.ts')).verifyCommand()],
   ['plan', async () => (await import('./plan-command.ts')).planCommand()],
   ['models', async () => (await import('./models-command.ts')).modelsCommand()],
   ['plugins', async () => (await import('./plugins-command.ts')).pluginsCommand()],
