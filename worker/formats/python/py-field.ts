@@ -64,14 +64,18 @@ export class PyField {
     return numbers as ArrayLike<number>;
   }
 
-  /** Integers from 0 to 255 of a list or tuple, or bytes. */
+  /** Integers from 0 to 255 of a list or tuple, or bytes; also one below the other, as in arrays that older OpenCVs encoded images to. */
   octets(max: number): Uint8Array {
     if (this.value instanceof Uint8Array) return this.bytes(max);
     if (this.value instanceof PyList && this.value.packed instanceof Uint8Array) {
       if (this.value.length > max) throw this.fault(`it has ${this.value.length} items, more than ${max}`);
       return this.value.packed;
     }
-    const numbers = Array.from(this.numbers(max, 255));
+    const items = this.#sequence(max);
+    const isColumn = items[0] instanceof PyList && items[0].length === 1;
+    const numbers = isColumn
+      ? Array.from(items, (_, i) => this.inner(items[i]!, i).numbers(1, 255)[0]!)
+      : Array.from(this.numbers(max, 255));
     if (numbers.every((number) => Number.isInteger(number) && number >= 0)) return Uint8Array.from(numbers);
     throw this.fault('its items are no bytes');
   }
