@@ -25,6 +25,8 @@ export function spawnThread(
   const worker = new Worker(new URL(`./${name}.${extension}`, import.meta.url), {
     workerData: data,
     transferList: transfer,
+    // what a thread makes lives for one call; left alone, V8 lets this part grow to five times what is in it
+    resourceLimits: { maxYoungGenerationSizeMb: 12 },
   });
   const ended = new Promise<string>((resolve) => {
     worker.once('error', (error) => resolve(error.message));

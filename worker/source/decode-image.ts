@@ -36,7 +36,10 @@ export async function decodeImage(
   limits: Limits,
   allocate: Allocate = sharedBytes,
 ): Promise<RgbImage> {
-  return decodeImageBytes(await readRegularFile(path, limits.maxBytes), path, limits, allocate);
+  const bytes = await readRegularFile(path, limits.maxBytes);
+  const image = await decodeImageBytes(bytes, path, limits, allocate);
+  releaseBytes(bytes);
+  return image;
 }
 
 /**

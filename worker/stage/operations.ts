@@ -124,7 +124,9 @@ function operationsOf({ roles, store }: StageContext): Operations {
       const { png, thumbnail } = await crop(face, header, options);
       await store!.put(key, png);
       releaseBytes(png);
-      return Uint8Array.from(thumbnail);
+      const kept = Uint8Array.from(thumbnail);
+      releaseBytes(thumbnail);
+      return kept;
     },
   };
 }
