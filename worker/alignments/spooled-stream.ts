@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { dirError } from '../store/dir-error.ts';
+import { removeAtExit } from './remove-at-exit.ts';
 
 /** A stream's bytes in a temporary file, so that they can be read more than once. */
 export interface SpooledStream {
@@ -13,13 +14,17 @@ export interface SpooledStream {
 }
 
 /**
- * Writes a stream into a temporary file, to its end.
+ * Writes a stream into a temporary file, to its end. It is removed at the latest when the process exits.
  * @throws FacefleetError FF4001 when that fails
  */
 export async function spoolStream(stream: Readable): Promise<SpooledStream> {
   const folder = await mkdtemp(join(tmpdir(), 'facefleet-'));
   const path = join(folder, 'alignments');
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const settled = removeAtExit(folder);
+  const remove = async (): Promise<void> => {
+    await rm(folder, { recursive: true, force: true });
+    settled();
+  };
   try {
     await pipeline(stream, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
   } catch (error) {

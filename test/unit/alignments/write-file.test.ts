@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -52,16 +53,50 @@ describe('a file that is written at once', () => {
     );
   });
 
-  it('is no device, no folder, and lies in a folder that exists', async () => {
+  it('leaves nothing behind when the process exits meanwhile, nor does a stream in a temporary file', async () => {
+    const left = join(folder, 'left');
+    await mkdir(left);
+    const module = (name: string) => new URL(`../../../worker/alignments/${name}.ts`, import.meta.url).href;
+    const script = `
+      import { Readable } from 'node:stream';
+      import { spoolStream } from '${module('spooled-stream')}';
+      import { writeFileAtOnce } from '${module('write-file')}';
+      const left = ${JSON.stringify(left)};
+      async function* endless() {
+        for (let i = 0; ; i++) {
+          yield Buffer.alloc(100);
+          if (i === 50) process.exit(130);
+        }
+      }
+      await spoolStream(Readable.from([Buffer.alloc(10)]));
+      console.log((await import('node:fs')).readdirSync(left).length);
+      await writeFileAtOnce(left + '/never', endless(), false);`;
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      env: { ...process.env, TMPDIR: left, NODE_DISABLE_COMPILE_CACHE: '1' },
+    });
+    assert.deepEqual([status, stdout], [130, '1\n'], stderr);
+    assert.deepEqual(readdirSync(left), []);
+  });
+
+  it('lies in a folder that is there, under a name', async () => {
+    await assert.rejects(
+      writeFileAtOnce(join(folder, 'none/x'), pieces(), false),
+      failsWith('FF4001', 'none/x', 'its folder does not exist'),
+    );
+    await assert.rejects(
+      writeFileAtOnce(`${join(folder, 'none')}/`, pieces(), false),
+      failsWith('FF4001', 'none/', 'folder that does not exist'),
+    );
+    assert.ok(!existsSync(join(folder, 'none')));
+  });
+
+  it('is no device and no folder', async () => {
     await assert.rejects(
       writeFileAtOnce('/dev/null', pieces(), true),
       failsWith('FF4001', 'no regular file'),
     );
     await assert.rejects(writeFileAtOnce(folder, pieces(), true), failsWith('FF4001', 'no regular file'));
-    await assert.rejects(
-      writeFileAtOnce(join(folder, 'none/x'), pieces(), false),
-      failsWith('FF4001', 'none/x'),
-    );
     assert.ok(existsSync('/dev/null'));
   });
 });
