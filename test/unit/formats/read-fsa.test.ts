@@ -8,6 +8,7 @@ import { PickleWriter } from '../../../worker/formats/python/pickle-writer.ts';
 import { PyList } from '../../../worker/formats/python/py-list.ts';
 import type { PyDict, PyValue } from '../../../worker/formats/python/py-value.ts';
 import { failsWith } from '../../fixtures/fails-with.ts';
+import { pickleBombs } from '../../property/formats/bombs.ts';
 
 type Plain = PyValue | readonly Plain[] | { readonly [key: string]: Plain };
 
@@ -91,6 +92,22 @@ describe('readFsa', () => {
     );
   });
 
+  it('takes no numbers for no thumbnail and no embedding', () => {
+    const [found] = read(
+      file(2.4, { a: { faces: [{ ...face, thumb: [], identity: { vgg: [], other: [0.5, 1] } }] } }),
+    ).frames;
+    assert.equal(found!.faces[0]!.thumbnail, null);
+    assert.deepEqual(found!.faces[0]!.identities, { other: [0.5, 1] });
+  });
+
+  it('takes as many frames and faces as stand in it, and no repetition that fills disks', () => {
+    const four = { ...face, landmarks_xy: face.landmarks_xy.slice(0, 4) };
+    const many = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`${i}`, { faces: [four] }]));
+    assert.equal(read(file(2.4, many)).frames.length, 5000);
+    const shared = deflateSync(pickleBombs().get('one list of faces in many frames')!());
+    assert.throws(() => readFsa(shared, 'some.fsa'), failsWith('FF1205', 'some.fsa', 'again'));
+  });
+
   const wrong: readonly (readonly [name: string, value: Plain, ...parts: string[]])[] = [
     ['is of the future', file(2.5, {}), 'version 2.5'],
     ['is older than it can say', file(1.5, {}), 'version 1.5'],
@@ -107,6 +124,12 @@ describe('readFsa', () => {
       file(2.4, { a: { faces: [{ ...face, x: 'x' }] } }),
       'a: faces: 0: x',
       'no number',
+    ],
+    ['has a box of no size', file(2.4, { a: { faces: [{ ...face, w: -1 }] } }), 'a: faces: 0: w', '-1'],
+    [
+      'has a mask without bytes',
+      file(2.4, { a: { faces: [{ ...face, mask: { m: { ...mask, mask: new Uint8Array(0) } } }] } }),
+      'm: mask: it is empty',
     ],
     [
       'has three landmarks',

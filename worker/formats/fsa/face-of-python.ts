@@ -20,7 +20,7 @@ export class FaceOfPython {
   readonly #identitySets = new Made<FsaFace['identities']>();
   readonly #identities = new Made<readonly number[]>();
   readonly #landmarks = new Made<Float64Array>();
-  readonly #thumbnails = new Made<Uint8Array>();
+  readonly #thumbnails = new Made<Uint8Array | null>();
 
   /** @param unsaidCentering of masks that do not say how they are centred */
   constructor(unsaidCentering: Centering) {
@@ -40,19 +40,21 @@ export class FaceOfPython {
         box: {
           x: pixel(field.entry('x')),
           y: pixel(field.entry('y')),
-          w: pixel(field.entry('w')),
-          h: pixel(field.entry('h')),
+          w: sidePx(field.entry('w')),
+          h: sidePx(field.entry('h')),
         },
         landmarks: this.#landmarks.of(field.entry('landmarks_xy'), points),
         masks: masks ? this.#maskSets.of(masks, () => record(masks, (mask) => this.#mask(mask))) : {},
-        identities: identities
-          ? this.#identitySets.of(identities, () =>
-              record(identities, (identity) => this.#identities.of(identity, numbers)),
-            )
-          : {},
+        identities: identities ? this.#identitySets.of(identities, () => this.#embeddings(identities)) : {},
         thumbnail: thumbnail ? this.#thumbnails.of(thumbnail, octets) : null,
       };
     });
+  }
+
+  /** Those that hold numbers: an empty one says nothing. */
+  #embeddings(field: PyField): FsaFace['identities'] {
+    const all = Object.entries(record(field, (identity) => this.#identities.of(identity, numbers)));
+    return Object.fromEntries(all.filter(([, values]) => values.length > 0));
   }
 
   #mask(field: PyField): MaskRecord {
@@ -64,7 +66,7 @@ export class FaceOfPython {
         centering: centering ? centeringOf(centering) : this.#unsaidCentering,
         matrix: matrixOf(field.entry('affine_matrix')),
         interpolator: field.entry('interpolator').integer(0, 3),
-        data: field.entry('mask').bytes(maxMaskBytes(size)),
+        data: packed(field.entry('mask'), maxMaskBytes(size)),
       };
     });
   }
@@ -87,13 +89,27 @@ function record<T>(field: PyField, make: (field: PyField) => T): Readonly<Record
   return Object.fromEntries(field.entries(names, nameChars).map(([name, inner]) => [name, make(inner)]));
 }
 
-function octets(field: PyField): Uint8Array {
-  return field.octets(FSA_BOUNDS.thumbnailBytes);
+/** Null for none at all. */
+function octets(field: PyField): Uint8Array | null {
+  const bytes = field.octets(FSA_BOUNDS.thumbnailBytes);
+  return bytes.length === 0 ? null : bytes;
+}
+
+function packed(field: PyField, maxBytes: number): Uint8Array {
+  const bytes = field.bytes(maxBytes);
+  if (bytes.length === 0) throw field.fault('it is empty');
+  return bytes;
 }
 
 /** Some old files have fractions here. */
 function pixel(field: PyField): number {
   return Math.round(field.number(-magnitude, magnitude)) || 0;
+}
+
+function sidePx(field: PyField): number {
+  const side = pixel(field);
+  if (side < 0) throw field.fault(`${side} is no width or height`);
+  return side;
 }
 
 function points(field: PyField): Float64Array {

@@ -1,5 +1,6 @@
 import { PyField } from '../python/py-field.ts';
 import { pickleLimits, unpickle } from '../python/unpickle.ts';
+import { checkRepeats } from './check-repeats.ts';
 import { FaceOfPython } from './face-of-python.ts';
 import { FSA_BOUNDS, FSA_VERSION, type FsaAlignments, type FsaFrame } from './fsa-alignments.ts';
 import { inflateBounded } from './inflate-bounded.ts';
@@ -18,14 +19,17 @@ const MAX_FRAMES = 2 ** 24;
  * @throws FacefleetError FF1201 when it is damaged or no such file, FF1204 when it holds more than data, FF1205 when it is too large
  */
 export function readFsa(bytes: Uint8Array, where: string): FsaAlignments {
-  const value = unpickle(inflateBounded(bytes, where), where, pickleLimits(bytes.length));
+  const pickle = inflateBounded(bytes, where);
+  const value = unpickle(pickle, where, pickleLimits(bytes.length));
   const root = new PyField(value, 'FF1201', where);
   const version = versionOf(root);
   const data = version === UNSAID_VERSION ? root : root.entry('__data__');
   // Masks had one centering only until 2.2 named it: that of the crops of their time.
   const faces = new FaceOfPython(version < OLDEST_VERSION ? 'legacy' : 'face');
   const entries = data.entries(MAX_FRAMES, FSA_BOUNDS.keyChars);
-  return { version, frames: entries.map(([key, field]) => frameOf(key, field, faces)) };
+  const frames = entries.map(([key, field]) => frameOf(key, field, faces));
+  checkRepeats(frames, pickle.length, where);
+  return { version, frames };
 }
 
 function versionOf(root: PyField): number {
