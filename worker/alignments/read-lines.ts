@@ -6,16 +6,18 @@ import type { AlignmentsEntry } from './alignments.ts';
 import { fileChunks } from './file-chunks.ts';
 
 const LINE_FEED = 10;
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * The frames of a file of JSON lines; blank lines are passed over, the last line needs no line feed. Throws FF1201.
+ * The frames of a file of JSON lines; blank lines and a byte order mark are passed over, the last line needs no line feed. Throws FF1201.
  * @param name of the file in errors
  */
 export async function* readLines(path: string, name: string): AsyncGenerator<AlignmentsEntry> {
   let number = 0;
   let index = 0;
-  for await (const { offset, bytes } of linesIn(path, name)) {
+  for await (const line of linesIn(path, name)) {
     number += 1;
+    const { offset, bytes } = number === 1 ? withoutMark(line) : line;
     if (!isUtf8(bytes)) throw new FacefleetError('FF1201', `${name}: line ${number} is no UTF-8 text`);
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
     if (text.trim() === '') continue;
@@ -25,6 +27,13 @@ export async function* readLines(path: string, name: string): AsyncGenerator<Ali
     };
     index += 1;
   }
+}
+
+function withoutMark(line: Line): Line {
+  const { offset, bytes } = line;
+  const length = BYTE_ORDER_MARK.length;
+  if (!BYTE_ORDER_MARK.equals(bytes.subarray(0, length))) return line;
+  return { offset: offset + length, bytes: bytes.subarray(length) };
 }
 
 async function* linesIn(path: string, name: string): AsyncGenerator<Line> {

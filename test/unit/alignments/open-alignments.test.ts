@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
+import { AlignmentsIndex } from '../../../worker/alignments/alignments-index.ts';
+import { openAlignments } from '../../../worker/alignments/open-alignments.ts';
 import { encodeFsa } from '../../../worker/formats/fsa/write-fsa.ts';
 import { writeFaceHeader } from '../../../worker/formats/png-header/face-png.ts';
 import { encodePortable } from '../../../worker/formats/portable/encode-portable.ts';
@@ -44,6 +46,18 @@ describe('alignments are told by their content', () => {
     ]);
   });
 
+  it('lines may begin with a byte order mark, as editors on Windows write it', async () => {
+    const path = await file('mark.jsonl', `\uFEFF${line}\n{"key":"x.png","faces":[{"box":[1,2,3,4]}]}\n`);
+    const opened = await openAlignments(path);
+    const index = await AlignmentsIndex.open(opened, false);
+    try {
+      assert.deepEqual(await index.read(index.find('a.png')!), frame);
+      assert.equal((await index.read(index.find('x.png')!)).key, 'x.png');
+    } finally {
+      await index.close();
+    }
+  });
+
   it('a frame that is called like a field of lines is still one of JSON', async () => {
     const [read] = await readFrames(await file('faces.json', '{"faces":[{"detected":[1,2,4,6]}]}'));
     assert.equal(read!.key, 'faces');
@@ -70,6 +84,13 @@ describe('alignments are told by their content', () => {
     ['a line without faces', '{"key":"a"}', 'faces'],
     ['a face without place', '{"key":"a","faces":[{"score":1}]}', 'neither box nor landmarks'],
     ['a width without height', '{"key":"a","width":5,"faces":[]}', 'width without height'],
+    ['a key that is no Unicode', '{"key":"a\\ud800","faces":[]}', 'line 1', 'key: it is not valid Unicode'],
+    ['a name that is no Unicode', '{"a\\ud800":[]}', 'not valid Unicode'],
+    [
+      'a mask whose name is no Unicode',
+      '{"key":"a","faces":[{"box":[1,2,3,4],"masks":{"\\udc00":{}}}]}',
+      'FF1201',
+    ],
     ['a key twice', `${line}\n${line}`, 'a.png stands there twice'],
     ['a name twice', '{"a.png":[],"a.png":[]}', 'a.png stands there twice'],
     ['a box from right to left', '{"a.png":[{"detected":[5,0,4,1]}]}', 'a.png.0', 'left, top'],

@@ -7,7 +7,11 @@ import { MAX_MAGNITUDE } from '../round-decimals.ts';
 import type { JsonEntry } from './json-entries.ts';
 
 const number = z.number().min(-MAX_MAGNITUDE).max(MAX_MAGNITUDE);
-const key = z.string().min(1).max(BOUNDS.keyChars);
+const key = z
+  .string()
+  .min(1)
+  .max(BOUNDS.keyChars)
+  .refine((value) => value.isWellFormed(), 'it is not valid Unicode');
 const face = z
   .object({
     detected: z.tuple([number, number, number, number]).nullish(),

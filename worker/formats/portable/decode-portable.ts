@@ -8,7 +8,12 @@ import { MAX_POINTS, type PortableFace, type PortableFrame } from './portable-fr
 const number = z.number().min(-MAX_MAGNITUDE).max(MAX_MAGNITUDE);
 const whole = number.int();
 const sidePx = z.number().int().min(1).max(BOUNDS.sidePx);
-const name = z.string().min(1).max(BOUNDS.maskNameChars);
+const text = (maxChars: number) =>
+  z
+    .string()
+    .min(1)
+    .max(maxChars)
+    .refine((value) => value.isWellFormed(), 'it is not valid Unicode');
 const MAX_BASE64_CHARS = Math.ceil(BOUNDS.thumbnailBytes / 3) * 4;
 
 const face = z
@@ -22,10 +27,10 @@ const face = z
       .nullish(),
     pose: z.strictObject({ pitch: number, yaw: number, roll: number }).nullish(),
     masks: z
-      .record(name, maskSchema)
+      .record(text(BOUNDS.maskNameChars), maskSchema)
       .refine((masks) => Object.keys(masks).length <= BOUNDS.masks, 'too many masks')
       .default({}),
-    crop: z.string().min(1).max(1024).nullish(),
+    crop: text(1024).nullish(),
     identities: identitiesSchema.default({}),
     thumbnail: z.base64().min(1).max(MAX_BASE64_CHARS).nullish(),
   })
@@ -34,7 +39,7 @@ const face = z
 const frame = z
   .strictObject({
     index: z.number().int().min(0).max(BOUNDS.index).optional(),
-    key: z.string().min(1).max(BOUNDS.keyChars),
+    key: text(BOUNDS.keyChars),
     width: sidePx.nullish(),
     height: sidePx.nullish(),
     faces: z.array(face).max(BOUNDS.faces),
