@@ -1,5 +1,6 @@
 import type { AlignmentsIndex } from '../alignments/alignments-index.ts';
 import { errorText, FacefleetError } from '../errors/facefleet-error.ts';
+import { maskFault } from '../formats/mask-fault.ts';
 import { faceBox } from '../formats/portable/face-box.ts';
 import { landmarks68, type PortableFace, type PortableFrame } from '../formats/portable/portable-frame.ts';
 import { DECIMALS, type MaskRecord } from '../formats/records.ts';
@@ -67,7 +68,7 @@ function givenFaces({ key, faces }: PortableFrame): FaceInWork[] {
       face: { box: faceBox(face), score: face.score ?? 1, rollDeg: 0 },
       alignment: landmarks && alignmentOf(landmarks, `${key}: face ${i}`),
       rejection: null,
-      masks: new Map(landmarks ? masksOf(face) : []),
+      masks: new Map(landmarks ? masksOf(face, `${key}: face ${i}`) : []),
       crop: null,
       thumbnail: null,
       given: { identities: face.identities, thumbnail: face.thumbnail },
@@ -84,8 +85,12 @@ function alignmentOf(points: Landmarks, where: string): FaceInWork['alignment'] 
   }
 }
 
-function masksOf({ masks }: PortableFace): [string, StoredMask][] {
-  return Object.entries(masks).map(([name, mask]) => [name, storedMask(mask)]);
+function masksOf({ masks }: PortableFace, where: string): [string, StoredMask][] {
+  return Object.entries(masks).map(([name, mask]) => {
+    const fault = maskFault(mask);
+    if (fault !== null) throw new FacefleetError('FF1203', `${where}: mask ${name}: ${fault}`);
+    return [name, storedMask(mask)];
+  });
 }
 
 function storedMask({ size, centering, matrix, interpolator, data }: MaskRecord): StoredMask {

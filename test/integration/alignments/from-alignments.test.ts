@@ -195,6 +195,20 @@ describe('extract --from-alignments', { concurrency: 2 }, () => {
     assert.equal(alignments(output).length, 1);
   });
 
+  it('fails frames whose masks are no masks', async () => {
+    const broken = { ...Object.values(alignments(first)[1]!.faces[0]!.masks)[0]!, data: 'bm8gemxpYg==' };
+    const file = await changed('masks.jsonl', ([a, b, c]) => [
+      a,
+      { ...b!, faces: b!.faces.map((face) => ({ ...face, masks: { broken } })) },
+      c,
+    ]);
+    const output = await extract(file, ['--masker', 'none', '--skip-faces'], 3);
+    const [failed, ...more] = failures(output);
+    assert.deepEqual([failed?.key, failed?.code, more], ['photo-001.jpg', 'FF1203', []]);
+    assert.match(failed!.message, /photo-001\.jpg: face 0: mask broken: it is no zlib stream/);
+    assert.equal(alignments(output).length, PHOTOS - 1);
+  });
+
   it('finds the frames of a video by number', async () => {
     const video = join(folder, 'clip.mp4');
     await makeTinyVideo(video, 4);
