@@ -1,4 +1,5 @@
 import type { AlignmentsSummary, Occurrences } from '../../worker/alignments/summarise-alignments.ts';
+import { printable } from '../../worker/errors/printable.ts';
 import type { ExtractionFile } from '../../worker/formats/extraction-file.ts';
 import { counted } from './counted.ts';
 
@@ -16,7 +17,8 @@ const KINDS: Readonly<Record<AlignmentsSummary['kind'], string>> = {
 /** Lines for people: what they are about in a column of its own. */
 export function inspectText(title: string, rows: readonly Row[]): string {
   const width = Math.max(0, ...rows.map(([about]) => about.length));
-  return [title, ...rows.map(([about, text]) => `  ${about.padEnd(width)}  ${text}`), ''].join('\n');
+  const lines = [title, ...rows.map(([about, text]) => `  ${about.padEnd(width)}  ${text}`)];
+  return [...lines.map(printable), ''].join('\n');
 }
 
 /** About an extraction. @param unchanged whether its alignments are as it wrote them; null where that is not known */

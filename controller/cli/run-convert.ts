@@ -3,8 +3,9 @@ import { type ConversionCounts, encodeAlignments } from '../../worker/alignments
 import { openAlignments } from '../../worker/alignments/open-alignments.ts';
 import { writeFileAtOnce } from '../../worker/alignments/write-file.ts';
 import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { printable } from '../../worker/errors/printable.ts';
 import type { PortableFormat } from '../../worker/formats/portable/portable-format.ts';
-import { errno } from '../../worker/store/dir-error.ts';
+import { dirError, errno } from '../../worker/store/dir-error.ts';
 import { counted } from './counted.ts';
 
 interface ConvertOptions {
@@ -49,7 +50,8 @@ export async function runConvert(input: string, { to, out, force, output }: Conv
 /** Readers such as `head` may end before all is written. */
 async function toStdout(pieces: AsyncIterable<Uint8Array>): Promise<void> {
   await pipeline(pieces, process.stdout, { end: false }).catch((error: unknown) => {
-    if (errno(error) !== 'EPIPE') throw error;
+    if (error instanceof FacefleetError || errno(error) === '') throw error;
+    if (errno(error) !== 'EPIPE') throw dirError('FF4001', 'standard output', error);
   });
 }
 
@@ -64,5 +66,7 @@ function summary(
     `${counted(frames, 'frame')}, ${counted(faces, 'face')}${target}`,
     ...(dropped.length > 0 ? [`no place for ${dropped.join(', ')}`] : []),
     ...remarks,
-  ].join('\n  ');
+  ]
+    .map(printable)
+    .join('\n  ');
 }

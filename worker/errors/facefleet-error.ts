@@ -1,4 +1,5 @@
 import { CODES, type Code, type Retry, type Scope } from './codes.ts';
+import { printable } from './printable.ts';
 
 /** The one error type that crosses module borders. Adapters translate foreign errors into it. */
 export class FacefleetError extends Error {
@@ -12,7 +13,9 @@ export class FacefleetError extends Error {
    * @param detail what exactly and where (file, plugin, hashes); never a secret
    */
   constructor(code: Code, detail: string, options?: ErrorOptions) {
-    super(`${code} ${CODES[code].message}: ${detail}`, options);
+    // what a file says may be in it, and the message goes to terminals
+    const shown = detail.split('\n').map(printable).join('\n');
+    super(`${code} ${CODES[code].message}: ${shown}`, options);
     this.code = code;
     this.detail = detail;
   }
