@@ -103,10 +103,13 @@ async function runExtraction(
   const { source, log, spec, overwrite, keepExisting, signal } = job;
   // the engine first: an output is not overwritten by a run that cannot begin
   const pool = await HostPool.open(job.stage.roles, job.engine, job.outputFolder);
-  const output = await openOutput(store, { spec, overwrite, keepExisting }).catch(async (error: unknown) => {
-    await pool.close();
-    throw error;
-  });
+  const about = { total: source.count, plan: job.plan };
+  const output = await openOutput(store, { spec, overwrite, keepExisting, ...about }).catch(
+    async (error: unknown) => {
+      await pool.close();
+      throw error;
+    },
+  );
   for (const { provider, reason } of pool.report.skipped) {
     log.warn({ provider, reason }, `${provider} is not available; ${pool.report.provider} runs the models`);
   }
@@ -150,10 +153,10 @@ async function runExtraction(
     await pool.close();
   }
   const { provider } = pool.report;
-  const about = { plan: job.plan, models: job.models, versions: versions(provider) };
+  const summary = { plan: job.plan, models: job.models, versions: versions(provider) };
   const interrupted = signal.aborted;
-  if (interrupted) await output.stop(about);
-  else await output.finish({ ...about, frames: feed.counts().frames });
+  if (interrupted) await output.stop(summary);
+  else await output.finish({ ...summary, frames: feed.counts().frames });
   return { ...state(), skipped: source.skipped, rejected, interrupted, provider };
 }
 

@@ -28,6 +28,10 @@ export interface OutputOptions {
   readonly overwrite?: boolean;
   /** Default 'same-spec'. */
   readonly keepExisting?: KeepExisting;
+  /** How many frames the source has, when that is known; for those who look on. */
+  readonly total?: number | null;
+  /** The plan, for those who look on, as plain data. */
+  readonly plan?: unknown;
   readonly limits?: Partial<PartLimits>;
   /** The clock; default the system's. */
   readonly now?: () => Date;
@@ -50,7 +54,11 @@ export async function openOutput(store: Store, options: OutputOptions): Promise<
   if (found && keepExisting === 'same-spec') checkSameSpec(store, found, spec);
   const index = new ResultIndex();
   const stems = new FaceStems();
-  const extraction = started(found, spec, now().toISOString());
+  const extraction = {
+    ...started(found, spec, now().toISOString()),
+    total: options.total ?? null,
+    plan: plainData(options.plan),
+  };
   const keepEmpty = keepExisting !== 'any-with-faces';
   const first = found ? await loadResults({ store, found, index, stems, keepEmpty }) : 0;
   await store.put(EXTRACTION_KEY, encodeExtraction(extraction), { durable: true });
@@ -104,6 +112,7 @@ function started(found: ExtractionFile | null, spec: Spec, at: string): Extracti
     startedAt: found?.startedAt || at,
     finishedAt: null,
     runs: (found?.runs ?? 0) + 1,
+    total: null,
     counts: null,
     digest: null,
     plan: null,

@@ -171,10 +171,12 @@ export class OutputLog {
   ): Promise<ExtractionFile> {
     const finishedAt = this.#now().toISOString();
     const counts = this.#index.counts();
+    const total = summary.frames ?? this.#extraction.total;
     const plan = plainData(summary.plan);
     const versions = plainData(summary.versions);
     const models = plainData(summary.models);
-    this.#extraction = { ...this.#extraction, state, finishedAt, counts, digest, plan, versions, models };
+    const known = { state, finishedAt, total, counts, digest, plan, versions, models };
+    this.#extraction = { ...this.#extraction, ...known };
     await this.#store.put(EXTRACTION_KEY, encodeExtraction(this.#extraction), { durable: true });
     return this.#extraction;
   }

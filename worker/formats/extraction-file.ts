@@ -31,6 +31,8 @@ export interface ExtractionFile {
   readonly finishedAt: string | null;
   /** How many runs it took so far. */
   readonly runs: number;
+  /** How many frames the source of the last run has; null while that is not known. */
+  readonly total: number | null;
   /** Known at the end of a run. */
   readonly counts: Counts | null;
   /** SHA-256 of alignments.jsonl, once complete. */
@@ -52,6 +54,7 @@ const file = z.object({
   startedAt: z.string(),
   finishedAt: z.string().nullable(),
   runs: count,
+  total: count.nullable().default(null),
   counts: z.object({ frames: count, faces: count, failed: count }).nullable(),
   digest: digest.nullable(),
   plan: json,

@@ -3,11 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Bus, Lane } from '../../bus/bus.ts';
 import { tmpPrefix } from '../../cluster/claim-check.ts';
+import { finishedJob } from '../../cluster/finished-job.ts';
 import type { Job } from '../../cluster/job.ts';
 import { laneOf, slotsOf } from '../../cluster/lane-of.ts';
 import { openJobBus } from '../../cluster/open-job-bus.ts';
 import { PROVIDERS, type Provider } from '../../engine/session.ts';
 import { errorText } from '../../errors/facefleet-error.ts';
+import type { ExtractionFile } from '../../formats/extraction-file.ts';
 import type { FrameFailure } from '../../formats/records.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
@@ -62,6 +64,8 @@ export async function conduct(job: Job, options: ConductOptions): Promise<Extrac
   const store = await openStore(place.address, { shared: true, ...(place.s3 && { s3: place.s3 }) });
   const hold = await lockOutput(job, store, options.owner, options.stop);
   try {
+    const finished = await finishedJob(store, job.extraction);
+    if (finished !== null) return summaryOf(finished);
     const source = await openClusterSource(job);
     try {
       await clearEarlierJob(job, store, options.log);
@@ -96,6 +100,8 @@ async function conductOver(
     overwrite: overwrite && !again,
     keepExisting,
     limits: { frames: PART_FRAMES },
+    total: source.count,
+    plan: planRecord(job),
   });
   const workers = new WorkerWatch(bus);
   const control = new Control(bus, job.extraction);
@@ -187,6 +193,23 @@ async function conductOver(
   }
   workers.close();
   return { ...progress(), skipped: source.skipped, rejected: state.rejected, interrupted, provider };
+}
+
+/** Of a job that an earlier conductor has finished. */
+function summaryOf({ counts, versions: about }: ExtractionFile): ExtractSummary {
+  const { frames = 0, faces = 0, failed = 0 } = counts ?? {};
+  const { provider } = (about ?? {}) as { readonly provider?: string };
+  return {
+    total: frames + failed,
+    frames: frames + failed,
+    carried: frames,
+    faces,
+    failed,
+    skipped: 0,
+    rejected: 0,
+    interrupted: false,
+    provider: providerOf(provider ?? null),
+  };
 }
 
 async function settleFrame(
