@@ -7,16 +7,13 @@ import type { Limits } from './limits.ts';
 import { orientationOf } from './orient-pixels.ts';
 import { PictureConverter } from './picture-converter.ts';
 import { pictureInput } from './picture-input.ts';
-import { ScannedNumbers } from './segments/picture-numbers.ts';
+import { LONG_PICTURES, ScannedNumbers } from './segments/picture-numbers.ts';
 import { PictureReader } from './segments/picture-reader.ts';
 import { jumpFor } from './segments/start-for.ts';
 import type { VideoScan } from './segments/video-scan.ts';
 import type { FramesOptions, SourceFrame } from './source.ts';
 import { videoKey } from './video-key.ts';
 import { placeName, type VideoPlace } from './video-place.ts';
-
-/** In a shorter video nothing is left out: to make sure of its seek points would cost as much. */
-const LONG_PICTURES = 500;
 
 /** A video whose packets were scanned. */
 export interface ScannedVideo {

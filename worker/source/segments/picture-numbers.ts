@@ -5,6 +5,9 @@ import type { SeekPoint } from './seek-point.ts';
 import { MAX_COUNTED } from './settle-count.ts';
 import type { VideoScan } from './video-scan.ts';
 
+/** In a shorter video nothing is left out or shared: to make sure of its points would cost as much. */
+export const LONG_PICTURES = 500;
+
 /** What a reader of pictures holds against what the decoder gives. */
 export interface PictureNumbers {
   /** Ascending; may be a part of the video's points. */

@@ -27,6 +27,15 @@ export function pointAfter(points: readonly SeekPoint[], picture: number): SeekP
   return points[countUpTo(points, picture)] ?? null;
 }
 
+/** The points after one picture, up to another and at it. */
+export function pointsBetween(
+  points: readonly SeekPoint[],
+  after: number,
+  upTo: number,
+): readonly SeekPoint[] {
+  return points.slice(countUpTo(points, after), countUpTo(points, upTo));
+}
+
 /** How many points are at or before a picture. */
 function countUpTo(points: readonly SeekPoint[], picture: number): number {
   let from = 0;
