@@ -32,6 +32,8 @@ export class FsaFile {
     });
     const alignments = readFsa(bytes, this.#name);
     this.#remarks.push(`faceswap alignments of version ${alignments.version.toFixed(1)}`);
+    if (alignments.videoTimesInSeconds)
+      this.#remarks.push('its video times are in seconds, as faceswap 2 writes them: they are left out');
     return alignments;
   }
 }

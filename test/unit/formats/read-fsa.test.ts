@@ -70,6 +70,18 @@ describe('readFsa', () => {
     assert.deepEqual(found.frames[1], { key: 'b.png', faces: [], videoMeta: null });
   });
 
+  it('leaves out video times in seconds, of all frames when of one', () => {
+    const timed = (time: number) => ({ faces: [], video_meta: { pts_time: time, keyframe: false } });
+    const found = read(file(2.4, { a: timed(0), b: timed(0.04), c: timed(1) }));
+    assert.deepEqual(
+      [found.videoTimesInSeconds, ...found.frames.map(({ videoMeta }) => videoMeta)],
+      [true, null, null, null],
+    );
+    const whole = read(file(2.4, { a: timed(0), b: timed(512) }));
+    assert.equal(whole.videoTimesInSeconds, false);
+    assert.deepEqual(whole.frames[1]!.videoMeta, { ptsTime: 512, keyframe: false });
+  });
+
   it('reads 3×3 matrices, other landmark counts, and thumbnails as bytes or numbers', () => {
     const square = { ...mask, stored_centering: 'head', affine_matrix: [...mask.affine_matrix, [0, 0, 1]] };
     const four = { ...face, landmarks_xy: face.landmarks_xy.slice(0, 4), mask: { a: square } };

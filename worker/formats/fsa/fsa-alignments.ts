@@ -10,6 +10,11 @@ export interface FsaAlignments {
   readonly version: number;
   /** In the order of the file; keys are unique. */
   readonly frames: readonly FsaFrame[];
+  /**
+   * Whether the file has the frames' times in seconds, as faceswap 2 writes them, and not in units of the stream: `videoMeta` is null
+   * then. faceswap measures them again where they are missing.
+   */
+  readonly videoTimesInSeconds: boolean;
 }
 
 /** A frame and its faces, maybe none. */

@@ -27,9 +27,10 @@ export function readFsa(bytes: Uint8Array, where: string): FsaAlignments {
   // Masks had one centering only until 2.2 named it: that of the crops of their time.
   const faces = new FaceOfPython(version < OLDEST_VERSION ? 'legacy' : 'face');
   const entries = data.entries(MAX_FRAMES, FSA_BOUNDS.keyChars);
-  const frames = entries.map(([key, field]) => frameOf(key, field, faces));
+  const inSeconds = entries.some(([, field]) => isInSeconds(field));
+  const frames = entries.map(([key, field]) => frameOf(key, field, faces, inSeconds));
   checkRepeats(frames, pickle.length, where);
-  return { version, frames };
+  return { version, frames, videoTimesInSeconds: inSeconds };
 }
 
 function versionOf(root: PyField): number {
@@ -40,14 +41,25 @@ function versionOf(root: PyField): number {
   throw meta.fault(`version ${version} is not ${OLDEST_VERSION}.0 to ${FSA_VERSION}`);
 }
 
-function frameOf(key: string, field: PyField, faces: FaceOfPython): FsaFrame {
+/** The entry of a frame that says where it stands in its video; null when none does. */
+function metaOf(frame: PyField): PyField | null {
+  const meta = frame.value instanceof Map ? frame.find('video_meta') : null;
+  return meta === null || meta.dict().size === 0 ? null : meta;
+}
+
+function isInSeconds(frame: PyField): boolean {
+  const time = metaOf(frame)?.find('pts_time')?.value;
+  return typeof time === 'number' && !Number.isInteger(time);
+}
+
+function frameOf(key: string, field: PyField, faces: FaceOfPython, inSeconds: boolean): FsaFrame {
   const list = field.value instanceof Map ? field.entry('faces') : field;
-  const meta = field.value instanceof Map ? field.find('video_meta') : null;
+  const meta = metaOf(field);
   return {
     key,
     faces: faces.list(list),
     videoMeta:
-      meta === null || meta.dict().size === 0
+      meta === null || inSeconds
         ? null
         : {
             ptsTime: meta.entry('pts_time').integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
