@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { dirError } from '../../worker/store/dir-error.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 
 const EXIT_CODES = `
@@ -17,6 +18,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['extract', async () => (await import('./extract-command.ts')).extractCommand()],
   ['convert', async () => (await import('./convert-command.ts')).convertCommand()],
   ['inspect', async () => (await import('./inspect-command.ts')).inspectCommand()],
+  ['status', async () => (await import('./status-command.ts')).statusCommand()],
   ['verify', async () => (await import('./verify-command.ts')).verifyCommand()],
   ['plan', async () => (await import('./plan-command.ts')).planCommand()],
   ['models', async () => (await import('./models-command.ts')).modelsCommand()],
@@ -37,7 +39,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .addHelpText('after', '\nWithout a command the demo runs: six sample photos into ./facefleet-demo.')
     .addHelpText('after', EXIT_CODES);
   // a reader that has seen enough, such as head, is no failure; what goes on writing has a handler of its own
-  process.stdout.on('error', ignoreClosedPipe);
+  process.stdout.on('error', onOutputError);
   const [node = '', script = '', ...given] = argv;
   const args = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
   const [first = ''] = args;
@@ -57,9 +59,12 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+function onOutputError(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') report(dirError('FF4001', 'standard output', error));
 }
+
+/** The last error that was printed: the standard output's comes twice to commands that wait for it. */
+let told = '';
 
 function overrideExit(command: Command): void {
   for (const child of command.commands) {
@@ -74,7 +79,8 @@ function report(error: unknown): void {
     return;
   }
   if (error instanceof FacefleetError) {
-    process.stderr.write(`facefleet: ${error.message}\n  ${error.hint}\n`);
+    if (error.message !== told) process.stderr.write(`facefleet: ${error.message}\n  ${error.hint}\n`);
+    told = error.message;
     process.exitCode = exitCodeOf(error);
     return;
   }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import type { PortableFrame } from '../../../worker/formats/portable/portable-frame.ts';
-import { extractCli, pipeCli, runCli } from '../../fixtures/cli.ts';
+import { BIN, extractCli, pipeCli, runCli } from '../../fixtures/cli.ts';
 import { convertToBytes, readFrames } from '../../fixtures/convert-file.ts';
 import { alignments, extraction } from '../../fixtures/output-folder.ts';
 import { scratch } from '../../fixtures/scratch.ts';
@@ -113,6 +114,24 @@ describe('convert and inspect', { concurrency: 2 }, () => {
     const empty = pipeCli(['convert', '-', '--to', 'csv', '--out', '-'], Buffer.alloc(0));
     assert.match(empty.stderr, /FF1201.*standard input: it is empty/);
     assert.equal(empty.stdout, '');
+  });
+
+  it('says once when the standard output is full', {
+    skip: !existsSync('/dev/full') && 'no /dev/full',
+  }, () => {
+    for (const args of [
+      ['convert', output, '--to', 'csv', '--out', '-'],
+      ['inspect', output],
+    ]) {
+      const full = openSync('/dev/full', 'w');
+      const { status, stderr } = spawnSync(process.execPath, [BIN, ...args], {
+        stdio: ['ignore', full, 'pipe'],
+        encoding: 'utf8',
+      });
+      closeSync(full);
+      assert.equal(status, 1);
+      assert.match(stderr, /^facefleet: FF4001 .*standard output: no space left.*\n {2}\S.*\n$/);
+    }
   });
 
   it('refuses what is no alignments, and leaves nothing behind', async () => {
