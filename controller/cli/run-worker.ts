@@ -1,8 +1,12 @@
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
+import type { Registry } from 'prom-client';
+import type { Bus } from '../../worker/bus/bus.ts';
+import { conductorMetrics } from '../../worker/cluster/conductor-metrics.ts';
 import { readJob } from '../../worker/cluster/job.ts';
 import { laneOf } from '../../worker/cluster/lane-of.ts';
+import { serveTelemetry, type Telemetry } from '../../worker/cluster/serve-telemetry.ts';
+import { stageMetrics } from '../../worker/cluster/stage-metrics.ts';
 import { conduct } from '../../worker/conductor/cluster/conduct.ts';
-import type { ExtractProgress } from '../../worker/conductor/extract.ts';
 import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import { runWorker } from '../../worker/stage/cluster/run-worker.ts';
 import { EXIT } from './exit-codes.ts';
@@ -22,24 +26,31 @@ export async function runConductorProcess(
   options: CommonOptions & { readonly owner?: string },
 ): Promise<void> {
   const signals = processSignals(options.withParent);
+  let telemetry: Telemetry | null = null;
   try {
     const job = await readJob(options.job);
     const log = logOf(options).child({ extraction: job.extraction, worker: 'conductor' });
+    const metrics = conductorMetrics({ extraction: job.extraction });
+    let bus: Bus | null = null;
+    telemetry = await listen(options, metrics.registry, () => bus, log);
     let saidMs = 0;
-    const say = (state: ExtractProgress): void => {
-      const nowMs = performance.now();
-      if (nowMs - saidMs < PROGRESS_EVERY_MS) return;
-      saidMs = nowMs;
-      print({ event: 'progress', ...state });
-    };
     const summary = await conduct(job, {
       log,
       drain: signals.interrupted,
       stop: signals.terminated,
       owner: options.owner,
-      onProgress: say,
+      onProgress: (state) => {
+        const nowMs = performance.now();
+        if (nowMs - saidMs < PROGRESS_EVERY_MS) return;
+        saidMs = nowMs;
+        print({ event: 'progress', ...state });
+      },
       onFailure: (failure) => print({ event: 'failure', ...failure }),
       onPass: (pass) => print({ event: 'pass', pass }),
+      onReady: (view) => {
+        bus = view.bus;
+        metrics.watch(view);
+      },
     });
     print({ event: summary.interrupted ? 'interrupted' : 'complete', ...summary });
     process.exitCode = exitCode(summary);
@@ -51,6 +62,8 @@ export async function runConductorProcess(
     const code = error instanceof FacefleetError ? error.code : null;
     print({ event: 'failed', code, message: errorText(error) });
     throw error;
+  } finally {
+    await telemetry?.close();
   }
 }
 
@@ -61,14 +74,50 @@ export async function runStageProcess(
   const { pass, stage, replica } = options;
   const signals = processSignals(options.withParent);
   const job = await readJob(options.job);
-  const place = { pass, stage, replica };
-  const log = logOf(options).child({ extraction: job.extraction, worker: laneOf(place), pass });
-  const stop = AbortSignal.any([signals.interrupted, signals.terminated]);
-  await runWorker(job, place, {
-    log,
-    stop,
-    onReady: ({ provider }) => log.info({ provider }, 'the worker is ready'),
+  const worker = laneOf({ pass, stage, replica });
+  const log = logOf(options).child({ extraction: job.extraction, worker, pass });
+  const metrics = stageMetrics({ extraction: job.extraction, worker, pass: String(pass) });
+  let bus: Bus | null = null;
+  const telemetry = await listen(options, metrics.registry, () => bus, log);
+  try {
+    await runWorker(
+      job,
+      { pass, stage, replica },
+      {
+        log,
+        stop: AbortSignal.any([signals.interrupted, signals.terminated]),
+        onFrame: metrics.frame,
+        onReady: (view) => {
+          bus = view.bus;
+          metrics.watch(view);
+          log.info({ provider: view.provider }, 'the worker is ready');
+        },
+      },
+    );
+  } finally {
+    await telemetry?.close();
+  }
+}
+
+/** Serves probes and metrics where that is wanted. @param busOf null while the process starts */
+async function listen(
+  { listen: address }: CommonOptions,
+  registry: Registry,
+  busOf: () => Bus | null,
+  log: Logger,
+): Promise<Telemetry | null> {
+  if (address === undefined) return null;
+  const telemetry = await serveTelemetry(address, registry, {
+    // a process that cannot go on ends by itself: answering is being well
+    unwell: () => '',
+    unready: () => {
+      const bus = busOf();
+      if (bus === null) return 'starting';
+      return bus.connected ? '' : 'the bus is not connected';
+    },
   });
+  log.info({ port: telemetry.port }, 'serving /healthz, /readyz and /metrics');
+  return telemetry;
 }
 
 function logOf({ logLevel }: CommonOptions) {

@@ -1,14 +1,16 @@
-import { decodeExtraction, EXTRACTION_KEY } from '../formats/extraction-file.ts';
+import { decodeExtraction, EXTRACTION_KEY, type ExtractionFile } from '../formats/extraction-file.ts';
 import type { Store } from '../store/store.ts';
 
 /**
- * Whether the extraction with this uid is complete, as its output says: for workers that start when nobody is there any more to tell.
+ * What the output says of the extraction with this uid once it is complete, else null: for processes that start when nobody is there
+ * any more to tell.
  * @param store of the output
  * @throws FacefleetError FF4005, FF4006
  */
-export async function jobIsDone(store: Store, extraction: string): Promise<boolean> {
-  if ((await store.head(EXTRACTION_KEY)) === null) return false;
-  const { state, plan } = decodeExtraction(await store.get(EXTRACTION_KEY), EXTRACTION_KEY);
-  if (state !== 'complete' || plan === null || typeof plan !== 'object') return false;
-  return (plan as { readonly extraction?: unknown }).extraction === extraction;
+export async function finishedJob(store: Store, extraction: string): Promise<ExtractionFile | null> {
+  if ((await store.head(EXTRACTION_KEY)) === null) return null;
+  const file = decodeExtraction(await store.get(EXTRACTION_KEY), EXTRACTION_KEY);
+  const { state, plan } = file;
+  if (state !== 'complete' || plan === null || typeof plan !== 'object') return null;
+  return (plan as { readonly extraction?: unknown }).extraction === extraction ? file : null;
 }

@@ -30,25 +30,33 @@ export async function imageContent(
   { job, store, inlineBytes }: ImagePlace,
 ): Promise<Content> {
   if (image.kind === 'object') return reference('source', image.key, image.bytes, ENCODED);
-  if (image.kind === 'pixels') return await placed(pixelBytes(image.image), RAW_RGB);
+  const { extraction } = job;
+  const place = { extraction, store, inlineBytes };
+  if (image.kind === 'pixels') return await placeImage(pixelBytes(image.image), RAW_RGB, index, place);
   const shared = job.source.shared && image.key !== null;
   if (shared && inlineBytes === 0) return reference('source', image.key, 0, ENCODED);
   const bytes = await readRegularFile(image.path, job.spec.limits.maxBytes);
   if (shared && bytes.length > inlineBytes) return reference('source', image.key, bytes.length, ENCODED);
-  return await placed(bytes, ENCODED);
+  return await placeImage(bytes, ENCODED, index, place);
+}
 
-  async function placed(content: Uint8Array, contentType: string): Promise<Content> {
-    if (content.length <= inlineBytes) {
-      return create(ContentSchema, {
-        place: { case: 'inline', value: content },
-        contentType,
-        sizeBytes: content.length,
-      });
-    }
-    const key = copyKey(job.extraction, index);
+/**
+ * The image of a frame in its message where it fits, otherwise as a copy in the output.
+ * @throws FacefleetError FF4001 when the copy cannot be written
+ */
+export async function placeImage(
+  content: Uint8Array,
+  contentType: string,
+  index: number,
+  { extraction, store, inlineBytes }: Pick<ImagePlace, 'store' | 'inlineBytes'> & { extraction: string },
+): Promise<Content> {
+  if (content.length > inlineBytes) {
+    const key = copyKey(extraction, index);
     await store.put(key, content);
     return reference('output', key, content.length, contentType);
   }
+  const place = { case: 'inline', value: content } as const;
+  return create(ContentSchema, { place, contentType, sizeBytes: content.length });
 }
 
 /** Key of the copy of a frame's image in the output. */
@@ -64,7 +72,7 @@ function reference(store: string, key: string, sizeBytes: number, contentType: s
   });
 }
 
-/** A copy in memory of its own: shared memory cannot be sent. */
-function pixelBytes({ data }: RgbImage): Uint8Array {
+/** Pixels in memory of their own: shared memory cannot be sent. */
+export function pixelBytes({ data }: RgbImage): Uint8Array {
   return Uint8Array.from(data);
 }

@@ -10,7 +10,7 @@ const claim = z.object({ nonce: z.string(), owner: z.string(), since: z.string()
 export interface LeaseOptions {
   /** Who asks. A lease that is held under the same name is taken over at once: its holder is known to have ended. */
   readonly owner: string;
-  /** A holder that shows no sign of life for so long counts as dead; it gives one every third of that. Default 30 s. */
+  /** A holder that shows no sign of life for so long counts as dead; it gives one every tenth of that. Default 30 s. */
   readonly expiryMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -43,7 +43,7 @@ export async function leaseOutput(store: Store, options: LeaseOptions): Promise<
     throw new FacefleetError('FF4003', `${store.location}: another process was faster`);
   const lost = new AbortController();
   const stop = new AbortController();
-  const beating = beat(store, number, expiryMs / 3, lost, stop.signal);
+  const beating = beat(store, number, expiryMs / 10, lost, stop.signal);
   await removeEarlier(store, number);
   return {
     lost: lost.signal,

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Bus, Lane } from '../../bus/bus.ts';
 import { unpackFrame } from '../../cluster/claim-check.ts';
+import { finishedJob } from '../../cluster/finished-job.ts';
 import type { Job } from '../../cluster/job.ts';
-import { jobIsDone } from '../../cluster/job-is-done.ts';
 import { laneOf, slotsOf, type WorkerPlace } from '../../cluster/lane-of.ts';
 import { openJobBus } from '../../cluster/open-job-bus.ts';
 import { sourceFolder } from '../../cluster/source-folder.ts';
@@ -47,7 +47,7 @@ export async function runWorker(job: Job, place: WorkerPlace, options: WorkerOpt
   const { log, stop } = options;
   const duty = dutyOf(job, place);
   const store = await openStore(job.output.address, { ...(job.output.s3 && { s3: job.output.s3 }) });
-  if (await jobIsDone(store, job.extraction)) return;
+  if ((await finishedJob(store, job.extraction)) !== null) return;
   let bus: Bus | null = null;
   let voice: StatusVoice | null = null;
   let pool: HostPool | null = null;
@@ -65,7 +65,7 @@ export async function runWorker(job: Job, place: WorkerPlace, options: WorkerOpt
     await takeFrames({ job, place, bus, voice, pool, store, stage, stems }, options);
   } catch (error) {
     if (stop.aborted && error === stop.reason) return;
-    if (await jobIsDone(store, job.extraction).catch(() => false)) return;
+    if ((await finishedJob(store, job.extraction).catch(() => null)) !== null) return;
     voice?.broken(error);
     throw error;
   } finally {

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { StageResultSchema } from '../../../proto/gen/facefleet/v1/stage_result_pb.ts';
+import type { Bus } from '../../../worker/bus/bus.ts';
+import { MemoryHub } from '../../../worker/bus/memory-bus.ts';
+import { type Ending, type Outgoing, runPass } from '../../../worker/conductor/cluster/run-pass.ts';
+import { FacefleetError } from '../../../worker/errors/facefleet-error.ts';
+import { MemoryStore } from '../../../worker/store/memory-store.ts';
+
+type Outcome = MessageInitShape<typeof StageResultSchema>['outcome'];
+const FOUND: Outcome = { case: 'found', value: { width: 1, height: 1, faces: [] } };
+const failed = (code: string): Outcome => ({ case: 'failed', value: { code, message: 'so', plugin: 'p' } });
+
+/** A worker that answers message `<index> <failed attempts>` with `answer`, each as often as told. */
+async function worker(
+  bus: Bus,
+  answer: (index: number, attempt: number) => readonly Outcome[],
+): Promise<void> {
+  const lane = await bus.openLane('lane', { slots: 4 });
+  const results = await bus.results({ slots: 4 });
+  for (;;) {
+    const delivery = await lane.next();
+    if (delivery === null) return;
+    const [index, attempt] = Buffer.from(delivery.payload).toString('latin1').split(' ').map(Number) as [
+      number,
+      number,
+    ];
+    for (const [i, outcome] of answer(index, attempt).entries()) {
+      const result = create(StageResultSchema, {
+        extraction: 'x',
+        index,
+        key: `${index}.jpg`,
+        ...(outcome && { outcome }),
+      });
+      await bus.send([results], { id: `${delivery.id}-${i}`, payload: toBinary(StageResultSchema, result) });
+    }
+    await delivery.ack();
+  }
+}
+
+async function pass(
+  count: number,
+  answer: (index: number, attempt: number) => readonly Outcome[],
+  drain = new AbortController().signal,
+): Promise<Map<number, Ending>> {
+  const hub = new MemoryHub();
+  const [bus, other] = [hub.connect('x'), hub.connect('x')];
+  const working = worker(other, answer);
+  const endings = new Map<number, Ending>();
+  async function* frames(): AsyncGenerator<Outgoing> {
+    for (let index = 0; index < count; index++) {
+      const message = async (attempts: number): Promise<Uint8Array> => {
+        if (index === 7) throw new FacefleetError('FF1005', '7.jpg');
+        return Buffer.from(`${index} ${attempts}`);
+      };
+      yield { index, key: `${index}.jpg`, version: undefined, message, forget: async () => {} };
+    }
+  }
+  const settle = async ({ index }: Outgoing, ending: Ending) => {
+    assert.ok(!endings.has(index), `${index} was recorded twice`);
+    endings.set(index, ending);
+    return { committed: new Promise<void>((resolve) => setTimeout(resolve, 5)) };
+  };
+  await runPass(frames(), {
+    bus,
+    lanes: [await bus.openLane('lane', { slots: 4 })],
+    results: await bus.results({ slots: 4 }),
+    store: new MemoryStore(),
+    extraction: 'x',
+    pass: 0,
+    generation: 'g',
+    tries: 3,
+    drain,
+    signal: new AbortController().signal,
+    settle,
+  });
+  assert.deepEqual(
+    (await bus.depths()).map(({ waiting, inWork }) => waiting + inWork),
+    [0, 0],
+    'all is acked',
+  );
+  await bus.close();
+  await other.close();
+  await working;
+  return endings;
+}
+
+describe('a pass', () => {
+  it('records every frame once, whatever comes twice', async () => {
+    const endings = await pass(60, (index) => (index % 3 === 0 ? [FOUND, FOUND] : [FOUND]));
+    assert.deepEqual(
+      [...endings.keys()].sort((a, b) => a - b),
+      Array.from({ length: 60 }, (_, i) => i),
+    );
+    const { kind, error } = endings.get(7) as Extract<Ending, { kind: 'failed' }>;
+    assert.deepEqual([kind, error.code], ['failed', 'FF1005'], 'a frame that cannot be had');
+  });
+
+  it('sends a failed frame again within its budget, but not one that can never succeed', async () => {
+    const tries = new Map<number, number>();
+    const endings = await pass(6, (index, attempt) => {
+      tries.set(index, attempt + 1);
+      if (index === 1) return [failed('FF1001')];
+      if (index === 2) return [failed('FF3003')];
+      if (index === 3 && attempt === 0) return [failed('FF3003')];
+      return [FOUND];
+    });
+    assert.deepEqual([tries.get(0), tries.get(1), tries.get(2), tries.get(3)], [1, 1, 3, 2]);
+    assert.deepEqual(
+      [1, 2, 3].map((index) => endings.get(index)?.kind),
+      ['failed', 'failed', 'found'],
+    );
+    const { error, plugin } = endings.get(2) as Extract<Ending, { kind: 'failed' }>;
+    assert.deepEqual([error.code, error.detail, plugin], ['FF3003', 'so', 'p']);
+  });
+
+  it('sends no more when it is drained, and waits for what is out', async () => {
+    const drain = new AbortController();
+    const endings = await pass(
+      500,
+      (index) => {
+        if (index === 20) drain.abort();
+        return [FOUND];
+      },
+      drain.signal,
+    );
+    assert.ok(endings.size > 20 && endings.size < 40, `${endings.size} ended`);
+  });
+});
