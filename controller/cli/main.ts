@@ -18,6 +18,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['extract', async () => (await import('./extract-command.ts')).extractCommand()],
   ['convert', async () => (await import('./convert-command.ts')).convertCommand()],
   ['inspect', async () => (await import('./inspect-command.ts')).inspectCommand()],
+  ['status', async () => (await import('./status-command.ts')).statusCommand()],
   ['verify', async () => (await import('./verify-command.ts')).verifyCommand()],
   ['plan', async () => (await import('./plan-command.ts')).planCommand()],
   ['models', async () => (await import('./models-command.ts')).modelsCommand()],

@@ -22,7 +22,7 @@ const FILES = [
 /** Goes through the merged files of a complete output, and what goes with them. */
 export async function examineComplete(examination: Examination): Promise<ResultsExamined> {
   const { store, findings, snapshot } = examination;
-  const { counts = null, digest = null } = snapshot.extraction ?? {};
+  const { counts = null, digest = null, total = null } = snapshot.extraction ?? {};
   const indexes = new FrameIndexes(findings, counts && counts.frames + counts.failed);
   const keys = new FrameKeys();
   const count = new FrameCount();
@@ -43,6 +43,10 @@ export async function examineComplete(examination: Examination): Promise<Results
   for (const what of ['frames', 'faces', 'failed'] as const) {
     if (counts === null || counts[what] === found[what]) continue;
     const detail = `${counts[what]} ${what} are noted, ${found[what]} are there`;
+    findings.add('CountsDiffer', { key: EXTRACTION_KEY, detail });
+  }
+  if (total !== null && counts !== null && total !== counts.frames + counts.failed) {
+    const detail = `the source had ${total} frames, ${counts.frames + counts.failed} are counted`;
     findings.add('CountsDiffer', { key: EXTRACTION_KEY, detail });
   }
   return {
