@@ -36,6 +36,6 @@ describe('headers that faceswap wrote', () => {
       const pixels = await Promise.all([bytes, written].map((png) => sharp(png).raw().toBuffer()));
       assert.ok(pixels[0]!.equals(pixels[1]!), `${name}: the pixels changed`);
     }
-    assert.equal(faceImages().length, 9);
+    assert.ok(faceImages().length >= 9);
   });
 });
