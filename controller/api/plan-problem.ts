@@ -21,7 +21,7 @@ function renamed<S extends z.ZodType>(names: Readonly<Record<string, string>>, s
 const throughput = z.strictObject({
   product: z.string().min(1).nullable().default(null),
   batch: batch.default(1),
-  framesPerSec: z.number().positive().max(1e9),
+  framesPerSec: z.number().min(1e-9).max(1e9),
   origin: origin.default('measured'),
 });
 
@@ -56,7 +56,7 @@ const gpu = z.strictObject({
   totalMiB: amount,
   freeMiB: amount.optional(),
   sharing: sharing.default({ kind: 'none' }),
-  speed: z.number().positive().max(1e6).nullable().default(null),
+  speed: z.number().min(1e-6).max(1e6).nullable().default(null),
 });
 
 const effect = z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']);
@@ -89,7 +89,7 @@ const options = z.strictObject({
   workerCores: amount.default(PLAN_OPTIONS.workerCores),
   workerMemoryMiB: amount.default(PLAN_OPTIONS.workerMemoryMiB),
   passStartSec: amount.default(PLAN_OPTIONS.passStartSec),
-  feedFramesPerSec: z.number().positive().nullable().default(PLAN_OPTIONS.feedFramesPerSec),
+  feedFramesPerSec: z.number().min(1e-9).max(1e12).nullable().default(PLAN_OPTIONS.feedFramesPerSec),
 });
 
 const machineGpu = renamed(

@@ -29,7 +29,17 @@ export function rateTable(
   options: PlanOptions,
 ): readonly RatedClass[] {
   const oversize = options.allowOversize ? oversizeRoles(roles, pools, options) : new Map<number, number>();
-  const rated = pools.map((pool) => ratePool(roles, pool, options, oversize));
+  const byDevice = new Map<string, readonly RatedRole[]>();
+  const ratedOn = ({ device: { product }, speed }: DevicePool): readonly RatedRole[] => {
+    const key = `${speed} ${product}`;
+    let found = byDevice.get(key);
+    if (found === undefined) {
+      found = rateOnGpu(roles, { product, speed });
+      byDevice.set(key, found);
+    }
+    return found;
+  };
+  const rated = pools.map((pool) => ratePool(ratedOn(pool), pool, options, oversize));
   const classes = new Map<string, RatedPool[]>();
   for (const pool of rated) {
     if (rated.length <= MOST_POOLS) {
@@ -62,20 +72,19 @@ export function segments(count: number): readonly (readonly [from: number, to: n
 }
 
 function ratePool(
-  needs: readonly RoleNeed[],
+  roles: readonly RatedRole[],
   pool: DevicePool,
   options: PlanOptions,
   oversize: ReadonlyMap<number, number>,
 ): RatedPool {
-  const roles = rateOnGpu(needs, { product: pool.device.product, speed: pool.speed });
   const known = new Map<number, Replica | null>();
   const { freeMiB } = pool.device;
   const replica = (from: number, to: number): Replica | null => {
-    const key = from * (needs.length + 1) + to;
+    const key = from * (roles.length + 1) + to;
     let found = known.get(key);
     if (found === undefined) {
       found =
-        oversizeRole(needs, from, to, oversize) === freeMiB
+        oversizeRole(roles, from, to, oversize) === freeMiB
           ? oversizeReplica(roles.slice(from, to), freeMiB, options)
           : replicaOn(roles.slice(from, to), freeMiB, options);
       known.set(key, found);
@@ -87,14 +96,14 @@ function ratePool(
 
 /** The memory of the devices that may try a stage whose only GPU role is larger than every device; undefined for other stages. */
 function oversizeRole(
-  needs: readonly RoleNeed[],
+  roles: readonly RatedRole[],
   from: number,
   to: number,
   oversize: ReadonlyMap<number, number>,
 ): number | undefined {
   let found: number | undefined;
   for (let i = from; i < to; i++) {
-    if (needs[i]!.device === 'cpu') continue;
+    if (roles[i]!.need.device === 'cpu') continue;
     if (found !== undefined) return undefined;
     found = oversize.get(i);
     if (found === undefined) return undefined;

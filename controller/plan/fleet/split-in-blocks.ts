@@ -17,7 +17,7 @@ export function splitInBlocks(
   bound: number,
   floor: number,
 ): Split | null {
-  let low = Math.max(floor * (1 + 1e-9), leastRate(input.rates));
+  let low = floor > 0 ? floor * (1 + 1e-9) : leastRate(input.rates);
   if (!reaches(input, classOrder, stageOrder, low, null)) return null;
   let high = bound;
   if (reaches(input, classOrder, stageOrder, high, null)) low = high;

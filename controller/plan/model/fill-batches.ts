@@ -55,7 +55,8 @@ function fastestOfAll(
       return;
     }
     const { curve, vramPerBatchMiB } = roles[role]!;
-    for (const { batch, secPerFrame } of curve.toReversed()) {
+    for (let i = largestFitting(curve, vramPerBatchMiB, spareMiB - usedMiB); i >= 0; i--) {
+      const { batch, secPerFrame } = curve[i]!;
       const withMiB = usedMiB + (batch - 1) * vramPerBatchMiB;
       if (withMiB > spareMiB) continue;
       steps += 1;
@@ -67,6 +68,18 @@ function fastestOfAll(
   };
   next(0, 0, 0);
   return best;
+}
+
+/** Index of the largest batch whose items besides the first fit into `spareMiB`, or of the one after it: sums may round. */
+function largestFitting(curve: GrowingBatch['curve'], vramPerBatchMiB: number, spareMiB: number): number {
+  let low = 0;
+  let high = curve.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((curve[middle]!.batch - 1) * vramPerBatchMiB <= spareMiB) low = middle;
+    else high = middle - 1;
+  }
+  return Math.min(curve.length - 1, low + 1);
 }
 
 /** MiB that batches of these sizes take. */
@@ -87,11 +100,10 @@ function handOutRest(
   );
   for (;;) {
     let next = -1;
+    const usedMiB = batchesMiB(roles, batches) - onesMiB;
     roles.forEach(({ vramPerBatchMiB, maxBatch }, i) => {
       const batch = batches[i]!;
-      if (batch >= maxBatch) return;
-      const usedMiB = batchesMiB(roles, batches) - onesMiB + vramPerBatchMiB;
-      if (usedMiB > spareMiB) return;
+      if (batch >= maxBatch || usedMiB + vramPerBatchMiB > spareMiB) return;
       if (next === -1 || batch / maxBatch < batches[next]! / roles[next]!.maxBatch) next = i;
     });
     if (next === -1) return batches;

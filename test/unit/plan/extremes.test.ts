@@ -35,3 +35,23 @@ test('roles that differ in speed by fifteen powers of ten are planned, with a GP
   // a pass in which one device detects, then one in which all align
   assert.ok(Math.abs(one - 1000e-6) < 1e-12 && Math.abs(two - 1001e-6) < 1e-12, `${one} ${two}`);
 });
+
+test('eighteen roles with batches of thousands are planned in seconds', () => {
+  const masker = (i: number) => ({
+    name: `m${i}`,
+    vramMiB: 500 + i * 100,
+    vramPerBatchMiB: 1 + i * 7,
+    maxBatch: 4096,
+    throughput: [
+      { batch: 1, framesPerSec: 10 + i },
+      { batch: 4096, framesPerSec: 500 },
+    ],
+  });
+  const began = performance.now();
+  const { passes } = planned({
+    maskers: Array.from({ length: 16 }, (_, i) => masker(i)),
+    nodes: [5000, 11_000, 17_000].map((freeMiB, i) => gpuNode(`n${i}`, 'Tesla-T4', freeMiB, 4)),
+  });
+  assert.equal(passes.flatMap(({ stages }) => stages.flatMap(({ roles }) => roles)).length, 18);
+  assert.ok(performance.now() - began < 20_000);
+});

@@ -47,3 +47,8 @@ test('what is wrong is named', () => {
   ];
   for (const [json, part] of rows) assert.throws(() => parseProblem(json), failsWith('FF5002', part));
 });
+
+test('speeds whose inverse is no number are refused', () => {
+  const detector = { name: 'd', vramMiB: 1, vramPerBatchMiB: 1, throughput: [{ framesPerSec: 1e-320 }] };
+  assert.throws(() => parseProblem({ detector, nodes: [] }), /FF5002|framesPerSec/);
+});
