@@ -3,7 +3,7 @@ import type { Session } from '../../engine/session.ts';
 import type { MaskerPlugin, NetworkMaskerPlugin } from '../../plugins/plugin.ts';
 import { alignFace, cropMatrix } from '../../vision/alignment.ts';
 import { storeMask } from '../../vision/mask-storage.ts';
-import { applyMatrix, invertMatrix, transformPoints } from '../../vision/matrix.ts';
+import { applyMatrix, invertMatrix, transformPointsSingle } from '../../vision/matrix.ts';
 import type { Landmarks, Matrix, RgbImage } from '../../vision/types.ts';
 import { warpAffine } from '../../vision/warp.ts';
 import type { StoredMask } from '../faces.ts';
@@ -33,7 +33,7 @@ export async function mask(
   if (plugin.kind === 'landmarks') {
     return faces.map((face) => {
       const matrix = faceMatrix(face, plugin.centering, STORED_PX);
-      return pack(plugin.draw(transformPoints(matrix, face.landmarks), STORED_PX), STORED_PX, matrix, plugin);
+      return pack(plugin.draw(transformPointsSingle(matrix, face.landmarks), STORED_PX), STORED_PX, matrix, plugin);
     });
   }
   if (session === null) throw new TypeError(`${plugin.name} needs its model's session`);
