@@ -4,7 +4,7 @@ import type { Holder } from './output-place.ts';
 
 const LEASES = 'lease/';
 const claim = z.object({ owner: z.string(), since: z.string() });
-/** Holders give a sign of life every ten seconds, and count as dead after thirty without one; clocks may differ by some more. */
+/** Holders give a sign of life every few seconds, and count as dead after thirty without one; clocks may differ by some more. */
 const SILENT_MS = 90_000;
 
 /** Who holds the lease on an output in a store without locks; null when nobody does. Changes nothing. */
