@@ -9,6 +9,7 @@ import { FacefleetError } from '../../../worker/errors/facefleet-error.ts';
 import { MemoryStore } from '../../../worker/store/memory-store.ts';
 
 type Outcome = MessageInitShape<typeof StageResultSchema>['outcome'];
+const RESULTS = { slots: 4, ackWaitMs: 1000 };
 const FOUND: Outcome = { case: 'found', value: { width: 1, height: 1, faces: [] } };
 const failed = (code: string): Outcome => ({ case: 'failed', value: { code, message: 'so', plugin: 'p' } });
 
@@ -18,7 +19,7 @@ async function worker(
   answer: (index: number, attempt: number) => readonly Outcome[],
 ): Promise<void> {
   const lane = await bus.openLane('lane', { slots: 4 });
-  const results = await bus.results({ slots: 4 });
+  const results = await bus.results(RESULTS);
   for (;;) {
     const delivery = await lane.next();
     if (delivery === null) return;
@@ -65,7 +66,7 @@ async function pass(
   await runPass(frames(), {
     bus,
     lanes: [await bus.openLane('lane', { slots: 4 })],
-    results: await bus.results({ slots: 4 }),
+    results: await bus.results(RESULTS),
     store: new MemoryStore(),
     extraction: 'x',
     pass: 0,
@@ -113,6 +114,16 @@ describe('a pass', () => {
     );
     const { error, plugin } = endings.get(2) as Extract<Ending, { kind: 'failed' }>;
     assert.deepEqual([error.code, error.detail, plugin], ['FF3003', 'so', 'p']);
+  });
+
+  it('sends a frame again that the bus has lost', async () => {
+    const seen = new Map<number, number>();
+    const endings = await pass(5, (index) => {
+      seen.set(index, (seen.get(index) ?? 0) + 1);
+      return index === 3 && seen.get(3) === 1 ? [] : [FOUND];
+    });
+    assert.equal(endings.get(3)?.kind, 'found');
+    assert.deepEqual([seen.get(2), seen.get(3)], [1, 2]);
   });
 
   it('sends no more when it is drained, and waits for what is out', async () => {

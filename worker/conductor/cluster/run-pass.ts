@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StageResult } from '../../../proto/gen/facefleet/v1/stage_result_pb.ts';
-import type { Bus, Delivery, Lane } from '../../bus/bus.ts';
+import type { Bus, Delivery, Lane, LaneDepth } from '../../bus/bus.ts';
 import { unpackResult } from '../../cluster/claim-check.ts';
 import { CODES, type Code } from '../../errors/codes.ts';
 import { FacefleetError } from '../../errors/facefleet-error.ts';
@@ -50,10 +50,16 @@ export interface PassOptions {
 }
 
 const RETRY_WAIT_MS = 1000;
+/** So often the lanes must be found empty before what is missing counts as lost. */
+const QUIET_LOOKS = 2;
 
 interface OnItsWay {
   readonly frame: Outgoing;
   failedAttempts: number;
+  /** How often it was sent. */
+  sends: number;
+  /** When the bus took it last, performance.now(); null while it is being sent. */
+  sentMs: number | null;
 }
 
 /**
@@ -90,8 +96,10 @@ export async function runPass(frames: AsyncIterable<Outgoing>, options: PassOpti
     );
     endWhenEmpty();
   };
-  const send = async ({ frame, failedAttempts }: OnItsWay): Promise<void> => {
+  const send = async (entry: OnItsWay): Promise<void> => {
+    const { frame, failedAttempts } = entry;
     let payload: Uint8Array;
+    entry.sentMs = null;
     try {
       payload = await frame.message(failedAttempts);
     } catch (error) {
@@ -99,14 +107,29 @@ export async function runPass(frames: AsyncIterable<Outgoing>, options: PassOpti
       await end(frame, { kind: 'failed', error, plugin: null }, null);
       return;
     }
-    const id = `${generation}-${pass}-${frame.index}-${failedAttempts}`;
+    const id = `${generation}-${pass}-${frame.index}-${entry.sends++}`;
     await bus.send(lanes, { id, payload }, { signal });
+    entry.sentMs = performance.now();
+  };
+  /** A bus that lost a server may lose messages: frames without a result although nothing is under way are sent again. */
+  const watchForLosses = async (stop: AbortSignal): Promise<void> => {
+    let quiet = 0;
+    for (;;) {
+      await sleep(results.ackWaitMs, undefined, { signal: stop, ref: false });
+      const sinceMs = performance.now() - results.ackWaitMs;
+      const waiting = [...onTheWay.values()].filter(({ sentMs }) => sentMs !== null && sentMs < sinceMs);
+      const busy = waiting.length === 0 || (await bus.depths({ signal: stop })).some(isBusy);
+      quiet = busy ? 0 : quiet + 1;
+      if (quiet < QUIET_LOOKS) continue;
+      quiet = 0;
+      for (const entry of waiting) if (onTheWay.get(entry.frame.index) === entry) await send(entry);
+    }
   };
   const feed = async (): Promise<void> => {
     for await (const frame of frames) {
       signal.throwIfAborted();
       if (drain.aborted) break;
-      const entry = { frame, failedAttempts: 0 };
+      const entry: OnItsWay = { frame, failedAttempts: 0, sends: 0, sentMs: null };
       onTheWay.set(frame.index, entry);
       await send(entry);
     }
@@ -157,6 +180,10 @@ export async function runPass(frames: AsyncIterable<Outgoing>, options: PassOpti
       await take(delivery);
     }
   };
+  const watching = new AbortController();
+  const watch = watchForLosses(AbortSignal.any([signal, watching.signal])).catch((error: unknown) => {
+    if (!watching.signal.aborted) failed.abort(error);
+  });
   const both = [feed(), collect()];
   for (const task of both) task.catch((error: unknown) => failed.abort(error));
   try {
@@ -166,5 +193,12 @@ export async function runPass(frames: AsyncIterable<Outgoing>, options: PassOpti
   } catch (error) {
     await Promise.allSettled(both);
     throw error;
+  } finally {
+    watching.abort();
+    await watch;
   }
+}
+
+function isBusy({ waiting, inWork }: LaneDepth): boolean {
+  return waiting > 0 || inWork > 0;
 }
