@@ -9,6 +9,8 @@ import { freePort } from './free-port.ts';
 const SCRIPT = fileURLToPath(new URL('rgw.sh', import.meta.url));
 const PROGRAMS = ['radosgw', 'radosgw-admin', 'ceph', 'ceph-mon', 'ceph-osd', 'monmaptool'];
 
+const STARTS = 3;
+
 /** An S3 server that runs for tests. */
 export interface S3Server {
   /** What tests find it by, in the environment. */
@@ -24,19 +26,30 @@ export async function startS3Server(): Promise<S3Server | null> {
     await script('down', folder);
     await rm(folder, { recursive: true, force: true });
   };
-  const [port, monitorPort] = [await freePort(), await freePort()];
-  try {
-    await script('up', folder, String(port), String(monitorPort));
-  } catch (error) {
+  const port = await up(folder).catch(async (error: unknown) => {
     await stop();
     throw error;
-  }
+  });
   const env = {
     FACEFLEET_TEST_S3_ENDPOINT: `http://127.0.0.1:${port}`,
     FACEFLEET_TEST_S3_ACCESS_KEY: 'AK',
     FACEFLEET_TEST_S3_SECRET_KEY: 'SK',
   };
   return { env, stop };
+}
+
+/** @returns the port; a free one may be taken before the server has it, then others are tried */
+async function up(folder: string): Promise<number> {
+  for (let attempt = 1; ; attempt++) {
+    const [port, monitorPort] = [await freePort(), await freePort()];
+    try {
+      await script('up', folder, String(port), String(monitorPort));
+      return port;
+    } catch (error) {
+      if (attempt === STARTS) throw error;
+      await script('down', folder);
+    }
+  }
 }
 
 async function script(...args: string[]): Promise<void> {

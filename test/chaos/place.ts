@@ -1,0 +1,60 @@
+import { hash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openStore } from '../../worker/store/open-store.ts';
+import type { Store } from '../../worker/store/store.ts';
+import { filesBelow } from '../fixtures/output-folder.ts';
+import { makeBucket } from '../servers/test-bucket.ts';
+
+/** Where the runs of the suite read and write. */
+export interface Place {
+  readonly kind: 'folder' | 's3';
+  /** Address of the photos. */
+  readonly source: string;
+  outputOf(name: string): string;
+  /** All objects of an output by key. */
+  read(output: string): Promise<Map<string, Uint8Array>>;
+}
+
+/** Folders below one. @param photos what is extracted */
+export function folderPlace(folder: string, photos: string): Place {
+  return {
+    kind: 'folder',
+    source: photos,
+    outputOf: (name) => join(folder, name),
+    async read(output) {
+      const found = new Map<string, Uint8Array>();
+      for (const file of filesBelow(output)) found.set(file, await readFile(join(output, file)));
+      return found;
+    },
+  };
+}
+
+/** A new bucket with the photos in it, below the name that their folder has. */
+export async function bucketPlace(endpoint: string, photos: string): Promise<Place> {
+  const bucket = await makeBucket(endpoint);
+  const open = (address: string): Promise<Store> => openStore(address, { s3: { endpoint } });
+  const source = `s3://${bucket}/photos`;
+  const store = await open(source);
+  for (const file of filesBelow(photos)) await store.put(file, await readFile(join(photos, file)));
+  return {
+    kind: 's3',
+    source,
+    outputOf: (name) => `s3://${bucket}/outputs/${name}`,
+    async read(output) {
+      const found = new Map<string, Uint8Array>();
+      const store = await open(output);
+      for await (const { key } of store.list('')) found.set(key, await store.get(key));
+      return found;
+    },
+  };
+}
+
+/** What tells runs apart that give the same: times, uids, and who held the output. */
+const OF_THE_RUN = /^(extraction\.json|job\.json|lease\/.*)$/;
+
+/** sha256 by key of what must be equal in every run. */
+export function sha256s(objects: ReadonlyMap<string, Uint8Array>): Map<string, string> {
+  const sums = [...objects].filter(([key]) => !OF_THE_RUN.test(key));
+  return new Map(sums.map(([key, bytes]) => [key, hash('sha256', bytes)]));
+}
