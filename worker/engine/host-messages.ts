@@ -49,3 +49,6 @@ export interface SessionCall {
 export type SessionReply =
   | { readonly id: number; readonly outputs: Tensors }
   | { readonly id: number; readonly error: ThreadError };
+
+/** Tells a thread to end as soon as its event loop comes to it. */
+export const END = 'end';

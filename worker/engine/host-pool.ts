@@ -4,7 +4,7 @@ import type { Operations, StorePlace } from '../stage/operations.ts';
 import type { StageEngine, StageRole } from '../stage/plan-stage.ts';
 import type { HostReply, ThreadData } from './host-messages.ts';
 import type { Provider, SkippedProvider } from './session.ts';
-import { type StartedThread, spawnThread } from './spawn-thread.ts';
+import { endThread, type StartedThread, spawnThread } from './spawn-thread.ts';
 import { fromThreadError } from './thread-error.ts';
 
 /** Calls a thread holds at once: one runs, the next waits there, so that no thread idles between two messages. */
@@ -19,7 +19,7 @@ interface Call {
 }
 
 interface Host {
-  readonly worker: Worker;
+  readonly thread: StartedThread;
   readonly calls: Map<number, Call>;
 }
 
@@ -88,7 +88,7 @@ export class HostPool {
     const hosts = started.flatMap((host) => (host.status === 'fulfilled' ? [host.value] : []));
     const failed = started.find((host) => host.status === 'rejected');
     if (failed) {
-      await Promise.all([...hosts, gpu].map((thread) => thread?.worker.terminate()));
+      await Promise.all([...hosts, gpu].map((thread) => thread && endThread(thread)));
       throw failed.reason;
     }
     return new HostPool(hosts, gpu, { provider, skipped, threads: engine.threads });
@@ -116,22 +116,22 @@ export class HostPool {
   async close(): Promise<void> {
     this.#closing = true;
     await Promise.all([
-      ...this.#hosts.map(({ worker }) => worker.terminate()),
-      this.#sessionThread?.worker.terminate(),
+      ...this.#hosts.map(({ thread }) => endThread(thread)),
+      this.#sessionThread && endThread(this.#sessionThread),
     ]);
   }
 
-  #adopt({ worker, ended }: StartedThread): void {
-    const host: Host = { worker, calls: new Map() };
+  #adopt(thread: StartedThread): void {
+    const host: Host = { thread, calls: new Map() };
     this.#hosts.push(host);
-    worker.on('message', (reply: HostReply) => {
+    thread.worker.on('message', (reply: HostReply) => {
       const call = host.calls.get(reply.id);
       host.calls.delete(reply.id);
       if (reply.type === 'result') call?.resolve(reply.result);
       else call?.reject(fromThreadError(reply.error));
       this.#dispatch();
     });
-    void ended.then((reason) => this.#break(reason));
+    void thread.ended.then((reason) => this.#break(reason));
   }
 
   #break(reason: string): void {
@@ -157,7 +157,7 @@ export class HostPool {
       const call = this.#waiting.shift()!;
       this.#lastId += 1;
       host.calls.set(this.#lastId, call);
-      host.worker.postMessage({ id: this.#lastId, operation: call.operation, args: call.args });
+      host.thread.worker.postMessage({ id: this.#lastId, operation: call.operation, args: call.args });
     }
   }
 }

@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { runOperation, type StageContext, stageContext } from '../stage/operations.ts';
-import type { HostCall, HostReply, ThreadData } from './host-messages.ts';
+import { END, type HostCall, type HostReply, type ThreadData } from './host-messages.ts';
 import { openRoleSessions } from './open-role-sessions.ts';
 import { remoteSessions } from './remote-session.ts';
 import { toThreadError } from './thread-error.ts';
@@ -24,7 +24,8 @@ try {
       }
     : await openRoleSessions(data);
   const context = await stageContext(data.roles, opened.sessions, data.output ?? null);
-  parent.on('message', (call: HostCall) => {
+  parent.on('message', (call: HostCall | typeof END) => {
+    if (call === END) process.exit();
     void answer(context, call);
   });
   parent.postMessage({ type: 'ready', provider: opened.provider, skipped: opened.skipped });

@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { SessionCall, SessionReply, ThreadData } from './host-messages.ts';
+import { END, type SessionCall, type SessionReply, type ThreadData } from './host-messages.ts';
 import { openRoleSessions } from './open-role-sessions.ts';
 import type { Tensors } from './tensor.ts';
 import { toThreadError } from './thread-error.ts';
@@ -11,7 +11,8 @@ try {
   const data = workerData as ThreadData;
   const { sessions, provider, skipped } = await openRoleSessions(data);
   await warmUp(data.roles, sessions);
-  parent.on('message', (port: MessagePort) => {
+  parent.on('message', (port: MessagePort | typeof END) => {
+    if (port === END) process.exit();
     port.on('message', (call: SessionCall) => {
       void answer(port, call);
     });

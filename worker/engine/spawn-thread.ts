@@ -1,6 +1,6 @@
 import { type MessagePort, Worker } from 'node:worker_threads';
 import { FacefleetError } from '../errors/facefleet-error.ts';
-import type { ThreadData, ThreadFailed, ThreadReady } from './host-messages.ts';
+import { END, type ThreadData, type ThreadFailed, type ThreadReady } from './host-messages.ts';
 import { fromThreadError } from './thread-error.ts';
 
 /** A started thread and what it said about the provider that runs its models. */
@@ -44,4 +44,18 @@ export function spawnThread(
       reject(new FacefleetError('FF3005', `while it loaded its models: ${reason}`)),
     );
   });
+}
+
+/** How long a thread may take to come back from a native call, milliseconds. */
+const END_WITHIN_MS = 10_000;
+
+/**
+ * Ends a thread between two of its native calls: onnxruntime brings the whole process down when its thread is stopped inside one.
+ * A thread that does not come back in time is stopped all the same.
+ */
+export async function endThread({ worker, ended }: Pick<StartedThread, 'worker' | 'ended'>): Promise<void> {
+  worker.postMessage(END);
+  const late = setTimeout(() => void worker.terminate(), END_WITHIN_MS);
+  await ended;
+  clearTimeout(late);
 }
