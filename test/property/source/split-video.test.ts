@@ -39,6 +39,7 @@ const X264_OPEN = [
 ];
 const X264 = { encoder: 'libx264', frames: 700, options: ['-preset', 'veryfast', '-g', '50', '-bf', '3'] };
 const OPEN = { ...X264, options: ['-preset', 'veryfast', ...X264_OPEN] };
+const VPX = ['-g', '50', '-b:v', '100k', '-cpu-used', '4', '-auto-alt-ref', '1', '-lag-in-frames', '16'];
 const X265 = 'log-level=none:keyint=40:open-gop=1:bframes=4:scenecut=0';
 
 const CASES: Record<string, Case> = {
@@ -93,35 +94,15 @@ const CASES: Record<string, Case> = {
     encoder: 'libvpx-vp9',
     file: 'vp9.webm',
     frames: 600,
-    options: [
-      '-g',
-      '50',
-      '-deadline',
-      'good',
-      '-cpu-used',
-      '8',
-      '-auto-alt-ref',
-      '1',
-      '-lag-in-frames',
-      '12',
-    ],
+    options: VPX,
+    twoPasses: true,
   },
   'VP8 with hidden pictures': {
     encoder: 'libvpx',
     file: 'vp8.webm',
     frames: 600,
-    options: [
-      '-g',
-      '50',
-      '-deadline',
-      'good',
-      '-cpu-used',
-      '8',
-      '-auto-alt-ref',
-      '1',
-      '-lag-in-frames',
-      '12',
-    ],
+    options: VPX,
+    twoPasses: true,
   },
   AV1: { encoder: 'libsvtav1', file: 'av1.mp4', frames: 600, options: ['-preset', '12', '-g', '60'] },
   'MPEG-4': {

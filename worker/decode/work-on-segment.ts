@@ -1,0 +1,105 @@
+import { FacefleetError } from '../errors/facefleet-error.ts';
+import type { Limits } from '../source/limits.ts';
+import { decodeSegment, type SegmentFrame } from '../source/segments/decode-segment.ts';
+import { videoKey } from '../source/video-key.ts';
+import type { VideoPlace } from '../source/video-place.ts';
+import type { DecodeTask } from './segment-message.ts';
+import { type FrameOutlets, sendFrame } from './send-frame.ts';
+import type { Sent, SentRecord } from './sent-record.ts';
+
+/** How often it is noted what was sent. */
+const NOTE_EVERY_MS = 1000;
+/** From this delivery of a segment on its frames are taken with care: earlier workers may have died of one. */
+const CAREFUL_FROM_ATTEMPT = 3;
+/** Deaths with a frame, alone, after which it is given up. */
+const DEADLY_TRIES = 2;
+
+export interface SegmentWork {
+  readonly task: DecodeTask;
+  readonly place: VideoPlace;
+  readonly limits: Pick<Limits, 'maxPixels'>;
+  /** How often the segment was handed out, this time included. */
+  readonly attempt: number;
+  readonly record: SentRecord;
+  readonly outlets: FrameOutlets;
+  readonly signal: AbortSignal;
+  /** Told of every frame that was sent. */
+  onFrame?(outcome: 'decoded' | 'failed'): void;
+}
+
+/**
+ * Decodes a segment and sends its frames on, those left out that an earlier worker sent. A frame that several workers died of ends the
+ * segment as damage does, with FF1012.
+ * @returns the number after that of the last frame, among the kept ones of the video
+ * @throws FacefleetError as `decodeSegment` and `sendFrame`; the signal's reason when aborted
+ */
+export async function workOnSegment(work: SegmentWork): Promise<number> {
+  const { task, place, limits, attempt, record, outlets, signal, onFrame } = work;
+  const earlier = attempt > 1 ? await record.read() : { sent: 0, tries: 0 };
+  if (earlier.tries >= DEADLY_TRIES) {
+    await sendFrame(task, deadly(task, earlier), outlets, signal);
+    return earlier.sent + 1;
+  }
+  const isDone = (index: number): boolean => index < earlier.sent || task.isDone(index);
+  const care = attempt >= CAREFUL_FROM_ATTEMPT ? new Care(work, earlier) : null;
+  let sent = earlier.sent;
+  let notedMs = performance.now();
+  try {
+    await care?.before(firstWanted(task, isDone));
+    for await (const frame of decodeSegment(place, task.segment, { limits, signal, isDone })) {
+      await sendFrame(task, frame, outlets, signal);
+      onFrame?.(frame.input.kind === 'pixels' ? 'decoded' : 'failed');
+      sent = frame.index + 1;
+      if (care !== null) await care.before(sent);
+      else if (performance.now() - notedMs > NOTE_EVERY_MS) {
+        await record.write({ sent, tries: 0 });
+        notedMs = performance.now();
+      }
+    }
+    return sent;
+  } catch (thrown) {
+    // to be stopped is no death, and neither is a bus that went away
+    await care?.spare().catch(() => {});
+    if (care === null && sent > earlier.sent) await record.write({ sent, tries: 0 }).catch(() => {});
+    throw thrown;
+  }
+}
+
+/** Notes before each frame that it is tried. */
+class Care {
+  readonly #record: SentRecord;
+  #now: Sent;
+
+  constructor({ record }: SegmentWork, earlier: Sent) {
+    this.#record = record;
+    this.#now = earlier;
+  }
+
+  async before(index: number): Promise<void> {
+    this.#now = { sent: index, tries: index === this.#now.sent ? this.#now.tries + 1 : 1 };
+    await this.#record.write(this.#now);
+  }
+
+  /** This try did not end in a death. */
+  async spare(): Promise<void> {
+    await this.#record.write({ sent: this.#now.sent, tries: Math.max(0, this.#now.tries - 1) });
+  }
+}
+
+function firstWanted(
+  { segment: { firstIndex, frames } }: DecodeTask,
+  isDone: (index: number) => boolean,
+): number {
+  let index = firstIndex;
+  while (index < firstIndex + frames && isDone(index)) index += 1;
+  return index;
+}
+
+function deadly(task: DecodeTask, { sent, tries }: Sent): SegmentFrame {
+  const number = sent * task.segment.everyN + 1;
+  const error = new FacefleetError(
+    'FF1012',
+    `${videoKey(task.name, number)}: ${tries} workers that decoded it`,
+  );
+  return { index: sent, number, pts: null, input: { kind: 'failure', error } };
+}
