@@ -1,4 +1,5 @@
 import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { printable } from '../../worker/errors/printable.ts';
 import { parseProblem } from '../api/plan-problem.ts';
 import { explainSvg } from '../plan/explain/explain-svg.ts';
 import { explainText } from '../plan/explain/explain-text.ts';
@@ -13,7 +14,8 @@ export type PlanOutput = 'text' | 'json' | 'svg';
 /** A line of the input that is no problem. */
 interface NoProblem {
   readonly outcome: 'error';
-  readonly id: null;
+  /** Where the line is JSON and has one. */
+  readonly id: string | null;
   readonly policy: null;
   readonly code: string;
   readonly sentence: string;
@@ -49,12 +51,12 @@ export async function planFilter(
 }
 
 function toProblem(input: ProblemInput, policy: Problem['policy'] | undefined): Problem | NoProblem {
-  const wrong = (code: string, sentence: string): NoProblem => ({
+  const wrong = (code: string, what: string): NoProblem => ({
     outcome: 'error',
-    id: null,
+    id: 'json' in input ? idOf(input.json) : null,
     policy: null,
     code,
-    sentence,
+    sentence: input.line === null ? what : `line ${input.line}: ${what}`,
   });
   if ('notJson' in input) return wrong('FF5002', `no JSON: ${input.notJson}`);
   try {
@@ -66,9 +68,21 @@ function toProblem(input: ProblemInput, policy: Problem['policy'] | undefined): 
   }
 }
 
+function idOf(json: unknown): string | null {
+  const id = (json as { readonly id?: unknown } | null)?.id;
+  return typeof id === 'string' ? id : null;
+}
+
+/** What goes to stdout for one Problem. A line that is none has no picture: what is wrong with it goes to stderr then. */
 function answer(problem: Problem | NoProblem, result: PlanResult | NoProblem, output: PlanOutput): string {
   if (output === 'json') return `${JSON.stringify(result)}\n`;
-  if ('outcome' in problem) return `No plan: ${problem.code}: ${problem.sentence}\n`;
+  if ('outcome' in problem) {
+    const name = problem.id === null ? '' : ` for ${printable(problem.id)}`;
+    const text = `No plan${name}: ${problem.code}: ${printable(problem.sentence)}\n`;
+    if (output === 'text') return `${text}\n`;
+    process.stderr.write(text);
+    return '';
+  }
   const explained = { problem, result: result as PlanResult, capacityReasons: [] };
   return output === 'svg' ? explainSvg(explained) : `${explainText(explained)}\n`;
 }

@@ -19,20 +19,16 @@ export function explainPass(
     ...stages.flatMap((stage, i) => {
       const slowest = stages.length > 1 && i === pass.bottleneck ? '  <- bottleneck' : '';
       return [
-        stageLine(stage, i, plugins) + slowest,
+        `  Stage ${i + 1}: ${flowText(stage, plugins)}`,
+        `    ${counted(stage.replicas, 'worker')}, ${rate(stage.framesPerSec)}${slowest}`,
         ...stage.groups.flatMap((group) => groupLines(stage, group)),
       ];
     }),
   ];
 }
 
-function stageLine(
-  { roles, replicas, framesPerSec }: Stage,
-  index: number,
-  plugins: ReadonlyMap<string, string>,
-): string {
-  const flow = roles.map((role) => `${role} ${plugins.get(role) ?? ''}`.trim()).join(' -> ');
-  return `  Stage ${index + 1}: ${flow}\n    ${counted(replicas, 'worker')}, ${rate(framesPerSec)}`;
+function flowText({ roles }: Stage, plugins: ReadonlyMap<string, string>): string {
+  return roles.map((role) => `${role} ${plugins.get(role) ?? ''}`.trim()).join(' -> ');
 }
 
 function groupLines(stage: Stage, group: ReplicaGroup): string[] {
@@ -55,7 +51,7 @@ function groupLines(stage: Stage, group: ReplicaGroup): string[] {
 
 function nodesText(placements: readonly Placement[], onCpu: boolean): string {
   const named = placements.slice(0, NAMED_NODES).map(({ node, count, threads, cores }) => {
-    const workers = count > 1 ? ` x ${count}` : '';
+    const workers = count > 1 ? ` x ${grouped(count)}` : '';
     const size = cores < threads ? `${Number(cores.toFixed(2))} of a core` : counted(threads, 'thread');
     return `${node}${workers}${onCpu ? ` (${size})` : ''}`;
   });

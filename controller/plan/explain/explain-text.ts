@@ -1,5 +1,6 @@
+import { printable } from '../../../worker/errors/printable.ts';
 import type { PlanResult, Reason, Shortfall } from '../plan.ts';
-import type { Problem } from '../problem.ts';
+import type { NodeCapacity, Problem } from '../problem.ts';
 import { clusterLines } from './cluster-lines.ts';
 import { explainPass } from './explain-pass.ts';
 import { counted, duration, mib, rate, whole } from './format-numbers.ts';
@@ -22,7 +23,8 @@ export function explainText({ problem, result, capacityReasons }: Explained): st
     '',
     ...resultLines(problem, result),
   ];
-  return `${lines.join('\n')}\n`;
+  // names of nodes and products come from the cluster
+  return `${lines.map(printable).join('\n')}\n`;
 }
 
 function problemLine({ id, roles, options, policy }: Problem): string {
@@ -52,7 +54,7 @@ function resultLines(problem: Problem, result: PlanResult): string[] {
     case 'refused':
       return [
         'Refused: the flow does not fit',
-        ...result.shortfalls.map(shortfallLine),
+        ...result.shortfalls.map((shortfall) => shortfallLine(shortfall, problem)),
         ...why(result.reasons),
       ];
     case 'error':
@@ -68,10 +70,19 @@ function reasonLine({ code, sentence }: Reason): string {
   return `  ${code}: ${sentence}`;
 }
 
-function shortfallLine({ role, needMiB, bestFreeMiB, node, what }: Shortfall): string {
+function shortfallLine({ role, needMiB, bestFreeMiB, node, what }: Shortfall, { nodes }: Problem): string {
   const memory = what === 'vram' ? 'VRAM' : 'memory';
-  if (node === null)
-    return `  ${role} needs ${mib(needMiB)} of ${memory}; there is no usable ${what === 'vram' ? 'GPU' : 'node'}`;
+  if (node === null) {
+    const none = what === 'vram' ? noGpu(nodes) : 'there is no usable node';
+    return `  ${role} needs ${mib(needMiB)} of ${memory}; ${none}`;
+  }
   const best = `the most that is free is ${mib(bestFreeMiB)}, on ${node}`;
   return `  ${role} needs ${mib(needMiB)} of ${memory}; ${best}: ${whole(needMiB - bestFreeMiB)} MiB short`;
+}
+
+function noGpu(nodes: readonly NodeCapacity[]): string {
+  const gpus = nodes.flatMap((node) => (node.schedulable ? node.gpus : []));
+  const busy = gpus.reduce((sum, gpu) => sum + gpu.busy, 0);
+  if (busy === 0 || gpus.some(({ count }) => count > 0)) return 'there is no usable GPU';
+  return `no GPU is free, ${counted(busy, 'device')} in use`;
 }

@@ -69,7 +69,7 @@ test('one answer per line, in order, whatever stands in it; the exit code tells 
     [
       ['planned', 'fits', undefined],
       ['refused', 'too big', undefined],
-      ['error', null, 'FF5002'],
+      ['error', 'fits', 'FF5002'],
       ['error', null, 'FF5002'],
       ['error', null, 'FF5002'],
       ['error', null, 'FF5002'],
@@ -77,7 +77,7 @@ test('one answer per line, in order, whatever stands in it; the exit code tells 
       ['error', 'empty', 'EmptyFlow'],
     ],
   );
-  assert.match(all.answers[2]?.sentence ?? '', /detector\.vramMiB/);
+  assert.match(all.answers[2]?.sentence ?? '', /^line 4: detector\.vramMiB/);
   assert.equal(all.code, 2);
   assert.equal(filter(lines(fits, fits), '-o', 'json').code, 0);
   assert.equal(filter(lines(fits, tooBig), '-o', 'json').code, 1);
@@ -97,9 +97,22 @@ test('input that holds no problem, is cut short, or cannot be read is told', asy
   assert.deepEqual([filter('').code, filter(' \n\n').code], [2, 2]);
   const cut = filter(JSON.stringify(fits, null, 2).slice(0, -20), '-o', 'json');
   assert.equal(cut.code, 2);
-  assert.ok(cut.answers.every(({ code }) => code === 'FF5002'));
+  assert.deepEqual(
+    cut.answers.map(({ code }) => code),
+    ['FF5002'],
+  );
+  assert.match(cut.answers[0]?.sentence ?? '', /^no JSON: .*line \d+ column/);
   const missing = await runCli(['plan', '--problem', join(folder, 'missing.json')]);
   assert.deepEqual([missing.code, /FF5002.*missing\.json/.test(missing.stderr)], [2, true]);
+});
+
+test('texts of several answers stand apart; what is no problem is no picture', () => {
+  const text = filter(lines(fits, wrong, fits)).stdout;
+  assert.match(text, /\n\nNo plan for fits: FF5002: line 2: .*\n\nfits: 1 role/);
+  const svg = filter(lines(wrong, fits), '-o', 'svg');
+  assert.match(svg.stdout, /^<svg /);
+  assert.match(svg.stderr, /^No plan for fits: FF5002: line 1: /);
+  assert.equal(svg.code, 2);
 });
 
 test('a reader that goes away early ends the filter quietly', () => {

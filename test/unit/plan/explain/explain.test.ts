@@ -183,3 +183,16 @@ test('two plans are compared by time, by rate, or by their outcome', () => {
     'What if: EmptyFlow; without the change: does not fit',
   );
 });
+
+test('GPUs that are all in use are told from none, and names do nothing to a terminal', () => {
+  const busy = explained({
+    ...FLOW,
+    nodes: [{ name: 'n', gpus: [gpu('T4', 16000, { count: 0, busy: 4 })] }],
+  });
+  assert.match(busy.text, /detect needs [\d,]+ MiB of VRAM; no GPU is free, 4 devices in use\n/);
+  const none = explained({ ...FLOW, nodes: [{ name: 'n' }], options: { device: 'gpu' } });
+  assert.match(none.text, /detect needs [\d,]+ MiB of VRAM; there is no usable GPU\n/);
+  const odd = explained({ ...FLOW, id: 'a\nb', nodes: [{ name: '\u001b[2J', gpus: [gpu('T4', 16000)] }] });
+  assert.match(odd.text, /^a\\nb: 4 roles/);
+  assert.match(odd.text, /nodes {2}\\x1b\[2J\n/);
+});
