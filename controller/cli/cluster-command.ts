@@ -21,9 +21,13 @@ export function clusterCommand(): Command {
   const run = cluster
     .command('run')
     .description('extract with a conductor and several workers that pass frames over NATS')
-    .argument('<source>', 'folder, image, list, video or s3://bucket/prefix')
-    .argument('<output>', 'folder or s3://bucket/prefix')
+    .argument('[source]', 'folder, image, list, video or s3://bucket/prefix')
+    .argument('[output]', 'folder or s3://bucket/prefix')
     .optionsGroup('Cluster:')
+    .option(
+      '-f, --file <extraction.yaml>',
+      'take plugins and, where not given, source and output from an Extraction',
+    )
     .option(
       '--workers <n>',
       'workers of the one stage that has all plugins (default: 2)',

@@ -9,13 +9,15 @@ import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import { openSource } from '../../worker/source/open-source.ts';
 import type { SourceKind } from '../../worker/source/source.ts';
 import { parseStoreAddress } from '../../worker/store/store-address.ts';
+import type { ClusterRequest } from './cluster-extraction.ts';
 import { coLocatedPlan, planFromFile } from './cluster-plan.ts';
-import { readConfigFile } from './config-file.ts';
 import { type ExtractOptions, toExtractSpec } from './extract-options.ts';
 import { announceFetch } from './models-command.ts';
 
 /** The options of `facefleet cluster run` as commander parses them. */
 export interface ClusterOptions extends ExtractOptions {
+  /** An Extraction. */
+  readonly file?: string;
   readonly workers?: number;
   readonly plan?: string;
   readonly nats?: string;
@@ -37,12 +39,9 @@ const CRASHES = 2;
  * @throws FacefleetError FF11xx, FF2001 to FF2005, FF5001 to FF5004, FF6009; the signal's reason
  */
 export async function clusterJob(
-  address: string,
-  output: string,
-  options: ClusterOptions,
+  { source: address, output, options, config }: ClusterRequest,
   signal: AbortSignal,
 ): Promise<Job> {
-  const config = await readConfigFile(options.config);
   const { maxPixels, maxBytes, recursive, followLinks, everyN } = options;
   const decodeTimeoutMs = options.decodeTimeout * 1000;
   const kind = await kindOf(address, { maxPixels, maxBytes, timeoutMs: decodeTimeoutMs }, options);

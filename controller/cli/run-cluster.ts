@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { clusterRequest } from './cluster-extraction.ts';
 import { type ClusterOptions, clusterJob } from './cluster-job.ts';
 import { EXIT } from './exit-codes.ts';
 import { progressView } from './progress.ts';
@@ -10,14 +11,19 @@ import { stopOnSignals } from './stop-on-signals.ts';
 import { supervise } from './supervise.ts';
 
 /** `facefleet cluster run SOURCE OUTPUT`: makes the job, runs it in child processes and reports; sets the exit code. */
-export async function runCluster(source: string, output: string, options: ClusterOptions): Promise<void> {
-  if (source === '' || output === '') throw new FacefleetError('FF5001', 'the source or the output is empty');
-  checkOptions(options);
+export async function runCluster(
+  source: string | undefined,
+  output: string | undefined,
+  given: ClusterOptions,
+): Promise<void> {
+  checkOptions(given);
+  const request = await clusterRequest(source, output, given);
+  const { options } = request;
   const startedMs = Date.now();
   const stopping = stopOnSignals();
   const folder = await mkdtemp(join(tmpdir(), 'facefleet-job-'));
   try {
-    const job = await clusterJob(source, output, options, stopping.signal);
+    const job = await clusterJob(request, stopping.signal);
     const jobFile = join(folder, 'job.json');
     const text = `${JSON.stringify(job, null, 2)}\n`;
     await writeFile(jobFile, text);
@@ -35,7 +41,7 @@ export async function runCluster(source: string, output: string, options: Cluste
       },
       say: (line) => view.say(line),
     }).finally(() => view.close());
-    reportExtraction(summary, output, options, (Date.now() - startedMs) / 1000);
+    reportExtraction(summary, request.output, options, (Date.now() - startedMs) / 1000);
   } catch (error) {
     if (stopping.signal.aborted && error === stopping.signal.reason) {
       process.exitCode = EXIT.interrupted;

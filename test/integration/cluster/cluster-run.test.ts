@@ -62,6 +62,30 @@ describe('facefleet cluster run', { skip: withoutNatsServer }, () => {
     assert.deepEqual(differences(withoutJob(output), expected), []);
   });
 
+  it('takes plugins, source and output from an Extraction', async () => {
+    const output = join(folder, 'from-file');
+    const file = join(folder, 'extraction.yaml');
+    const spec = {
+      maskers: [{ plugin: 'extended' }, { plugin: 'components' }],
+      source: { address: input },
+      output: { address: output },
+    };
+    const metadata = { name: 'x' };
+    writeFileSync(
+      file,
+      JSON.stringify({ apiVersion: 'facefleet.dev/v1alpha1', kind: 'Extraction', metadata, spec }),
+    );
+    await clusterCli(['-f', file, ...FAST, '--nats', nats.url], 3);
+    const own = extraction(output) as unknown as { spec: { maskers: { plugin: string }[] } };
+    assert.deepEqual(
+      own.spec.maskers.map(({ plugin }) => plugin),
+      ['extended', 'components'],
+    );
+    assert.equal(fingerprint(output)['alignments.jsonl'], expected['alignments.jsonl']);
+    const nowhere = await runCli(['cluster', 'run', input]);
+    assert.match(nowhere.stderr, /FF5001.*the output is missing/);
+  });
+
   it('refuses what a local run refuses, and keeps credentials out of the job', async () => {
     const other = await runCli(['cluster', 'run', input, join(folder, 'two'), '--nats', nats.url]);
     assert.equal(other.code, 2, other.stderr);
