@@ -11,7 +11,7 @@ import type { FrameInput } from '../../../worker/source/source.ts';
 import type { VideoPlace } from '../../../worker/source/video-place.ts';
 import type { Store } from '../../../worker/store/store.ts';
 
-const ACK_WAIT_MS = 2000;
+const ACK_WAIT_MS = 1000;
 const GENERATION = 'g1';
 export const EXTRACTION = 'film';
 
@@ -27,6 +27,8 @@ export interface FarmOptions {
   /** Largest image that rides in a message. */
   readonly inlineBytes?: number;
   readonly isDone?: (index: number) => boolean;
+  /** Runs a worker in another way than in this process; settles when it has ended, for whatever reason. */
+  readonly runWorker?: (lane: string, next: readonly string[], signal: AbortSignal) => Promise<void>;
   /** Told of every frame that reached the stage, and of what may end workers. */
   onFrame?(seen: number, farm: Farm): void;
 }
@@ -104,7 +106,8 @@ export async function runFarm(options: FarmOptions): Promise<Harvest> {
     }
   };
   const stops = Array.from({ length: workers }, () => new AbortController());
-  const buses = await Promise.all(Array.from({ length: workers }, () => options.connect()));
+  const inProcess = options.runWorker ? 0 : workers;
+  const buses = await Promise.all(Array.from({ length: inProcess }, () => options.connect()));
   const farm: Farm = { stop: (worker) => stops[worker]!.abort(new Error('SIGTERM')), buses };
   const startWorker = async (i: number, end: Bus, signal: AbortSignal): Promise<void> => {
     await using _ = end;
@@ -125,6 +128,10 @@ export async function runFarm(options: FarmOptions): Promise<Harvest> {
   };
   /** A worker that ended before the work did is replaced. */
   const keepWorker = async (i: number): Promise<void> => {
+    if (options.runWorker) {
+      while (!over.signal.aborted) await options.runWorker(`decode-${i}`, stageNames, over.signal);
+      return;
+    }
     await startWorker(i, buses[i]!, stops[i]!.signal).catch(() => {});
     if (!over.signal.aborted) await startWorker(i, await options.connect(), over.signal);
   };

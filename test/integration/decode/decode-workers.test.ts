@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import type { Bus } from '../../../worker/bus/bus.ts';
 import { openJetStreamBus } from '../../../worker/bus/jetstream-bus.ts';
 import { MemoryHub } from '../../../worker/bus/memory-bus.ts';
+import { DEFAULT_LIMITS } from '../../../worker/source/limits.ts';
+import { scanVideo } from '../../../worker/source/segments/scan-video.ts';
+import { openDirStore } from '../../../worker/store/dir-store.ts';
 import { MemoryStore } from '../../../worker/store/memory-store.ts';
 import { withoutEncoder } from '../../fixtures/encoded-video.ts';
 import { photoVideo } from '../../fixtures/photo-video.ts';
@@ -14,6 +20,7 @@ import { scratch } from '../../fixtures/scratch.ts';
 import { startNatsServer, withoutNatsServer } from '../../servers/nats-server.ts';
 import { EXTRACTION, type FarmOptions, type Harvest, localWords, runFarm } from './decode-farm.ts';
 
+const CHILD = fileURLToPath(new URL('../../fixtures/decode-worker-child.ts', import.meta.url));
 const SECONDS = 30;
 const FRAMES = SECONDS * 25;
 
@@ -120,17 +127,70 @@ describe('decode workers', { skip }, () => {
     assert.equal(found.repeated, 0);
   });
 
-  it('a dead one is replaced; what it had sent comes twice at most', async (t) => {
-    const hub = new MemoryHub();
-    const found = await onMemory({
-      connect: async () => hub.connect(EXTRACTION, { maxPayloadBytes: 1 << 20 }),
-      onFrame: (seen, farm) => {
-        if (seen === 150 || seen === 300) hub.sever(farm.buses[seen === 150 ? 0 : 1]!);
-      },
+  describe('as processes', { skip: withoutNatsServer }, () => {
+    interface Deaths {
+      /** Kill the newest process of every worker when so many frames have come. */
+      readonly killAt?: readonly number[];
+      readonly crashOnTime?: number;
+    }
+
+    async function onProcesses(
+      name: string,
+      { killAt = [], crashOnTime }: Deaths,
+    ): Promise<[Harvest, number]> {
+      await using server = await startNatsServer({ maxPayloadBytes: 1 << 20 });
+      const settings = { servers: [server.url], credentials: { kind: 'none' }, tls: null } as const;
+      const output = join(folder, name);
+      const store = await openDirStore(output);
+      const preload = new URL('../../fixtures/crash-on-time.ts', import.meta.url).href;
+      const env = { ...process.env, FACEFLEET_TEST_CRASH_ON_TIME: String(crashOnTime) };
+      const children = new Set<ChildProcess>();
+      let deaths = 0;
+      const found = await runFarm({
+        place: film,
+        name: 'film.mp4',
+        store,
+        connect: () => openJetStreamBus(EXTRACTION, settings, pino({ level: 'silent' })),
+        workers: 2,
+        onFrame: (seen) => {
+          if (killAt.includes(seen)) for (const child of children) child.kill('SIGKILL');
+        },
+        runWorker: async (lane, next, signal) => {
+          const args = [server.url, EXTRACTION, output, film, lane, ...next];
+          const child = spawn(process.execPath, ['--import', preload, CHILD, ...args], {
+            env,
+            stdio: 'ignore',
+          });
+          children.add(child);
+          const end = (): void => void child.kill('SIGKILL');
+          signal.addEventListener('abort', end, { once: true });
+          if (signal.aborted) end();
+          await once(child, 'exit');
+          signal.removeEventListener('abort', end);
+          children.delete(child);
+          if (!signal.aborted) deaths += 1;
+        },
+      });
+      return [found, deaths];
+    }
+
+    it('killed at any time: no frame is lost, few come twice', async (t) => {
+      const [found, deaths] = await onProcesses('killed', { killAt: [60, 200, 420] });
+      t.diagnostic(`${deaths} deaths, ${found.repeated} frames came twice`);
+      assertSame(found, local);
+      assert.ok(deaths >= 3);
+      assert.ok(found.repeated < FRAMES / 2);
     });
-    t.diagnostic(`${found.repeated} frames came twice`);
-    assertSame(found, local);
-    assert.ok(found.repeated < 150);
+
+    it('a picture that crashes its decoder ends the video there', async (t) => {
+      const crashing = 333;
+      const crashOnTime = crashing * (await unitsPerPicture(film));
+      const [found, deaths] = await onProcesses('crashed', { crashOnTime });
+      t.diagnostic(`${deaths} deaths`);
+      const failures = [...found.words].filter(([, word]) => / FF/.test(word));
+      assert.deepEqual(failures, [[crashing, `${crashing} film_000334.mp4 FF1012`]]);
+      for (let index = 0; index < crashing; index++) assert.equal(found.words.get(index), local.get(index));
+    });
   });
 
   it('damage ends the video where it ends for the laptop run', async () => {
@@ -150,3 +210,8 @@ describe('decode workers', { skip }, () => {
     assert.equal([...found.words.values()].filter((word) => word.endsWith('FF1011')).length, 1);
   });
 });
+
+/** Of the presentation times in a film with 25 pictures a second. */
+async function unitsPerPicture(path: string): Promise<number> {
+  return 1 / 25 / (await scanVideo(path, DEFAULT_LIMITS)).timeBase;
+}
