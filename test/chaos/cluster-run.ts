@@ -21,13 +21,19 @@ export class ClusterRun {
   #frames = 0;
   #over = false;
 
-  /** @param args of `cluster run` */
-  constructor(args: readonly string[], jobFile: string, env: Readonly<Record<string, string>>) {
+  /** @param args of `cluster run` @param limitMs then it is killed */
+  constructor(
+    args: readonly string[],
+    jobFile: string,
+    env: Readonly<Record<string, string>>,
+    limitMs?: number,
+  ) {
     this.jobFile = jobFile;
     this.#running = startCli(
       ['cluster', 'run', ...args, '--job-file', jobFile, '-o', 'json'],
       undefined,
       env,
+      limitMs,
     );
     this.#running.child.stdout!.on('data', (text: string) => {
       for (const [, frames] of text.matchAll(/"event":"progress".*?"frames":(\d+)/g))
@@ -107,6 +113,12 @@ export class RunOver extends Error {}
 export function lastLine({ stdout }: CliEnd): CliEvent | null {
   const last = stdout.trimEnd().split('\n').at(-1) ?? '';
   return last.startsWith('{') ? (JSON.parse(last) as CliEvent) : null;
+}
+
+/** What a process printed at its end, for reports. */
+export function lastWords({ code, signal, stdout, stderr }: CliEnd): string {
+  const last = stdout.trimEnd().split('\n').slice(-3).join('\n');
+  return `exit code ${code ?? signal}\n${last}\n${stderr.slice(-3000)}`;
 }
 
 /** Whether a process is there and no zombie. */

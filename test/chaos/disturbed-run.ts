@@ -6,7 +6,7 @@ import { runCli } from '../fixtures/cli.ts';
 import { FaultProxy } from '../servers/fault-proxy.ts';
 import { startNatsServer } from '../servers/nats-server.ts';
 import { TcpGate } from '../servers/tcp-gate.ts';
-import { ClusterRun, isAlive, lastLine, RunOver } from './cluster-run.ts';
+import { ClusterRun, isAlive, lastLine, lastWords, RunOver } from './cluster-run.ts';
 import { faultsOf } from './expected.ts';
 import { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
@@ -91,7 +91,7 @@ export async function disturbedRun(options: DisturbedRunOptions): Promise<Outcom
     const event = lastLine(last);
     const code = deadly.length > 0 ? 3 : 0;
     if (last.code !== code || event?.event !== 'complete')
-      return end([`exit code ${last.code ?? last.signal}, not ${code}\n${last.stdout}${last.stderr}`]);
+      return end([`not ${code}, but ${lastWords(last)}`]);
     // what was harmed late may have been done already
     if (missed && notes.length === 0) return end([], true);
     const faults = faultsOf(await place.read(output), undisturbed, deadly);
@@ -103,8 +103,7 @@ export async function disturbedRun(options: DisturbedRunOptions): Promise<Outcom
       undefined,
       endpoint ? { AWS_ENDPOINT_URL_S3: endpoint } : {},
     );
-    if (verified.code !== 0)
-      faults.push(`verify: exit code ${verified.code}\n${verified.stdout}${verified.stderr}`);
+    if (verified.code !== 0) faults.push(`verify: ${lastWords(verified)}`);
     return end(faults);
   } catch (error) {
     return end([error instanceof Error ? (error.stack ?? error.message) : String(error)]);

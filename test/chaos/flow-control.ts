@@ -1,17 +1,20 @@
-import { link, mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { openJetStreamBus } from '../../worker/bus/jetstream-bus.ts';
 import { type Job, readJob } from '../../worker/cluster/job.ts';
 import { laneOf, slotsOf } from '../../worker/cluster/lane-of.ts';
+import { manyFrames } from '../fixtures/many-frames.ts';
 import { processUsage } from '../fixtures/process-usage.ts';
 import { startNatsServer } from '../servers/nats-server.ts';
 import { natsSettings } from '../servers/nats-settings.ts';
-import { ClusterRun, lastLine } from './cluster-run.ts';
+import { ClusterRun, lastLine, lastWords } from './cluster-run.ts';
 
 /** The work of the second stage on a frame; the first has next to none. */
 const SLOW_MS = 8;
+const LIMIT_MS = 60_000;
+const LIMIT_PER_FRAME_MS = 5 * SLOW_MS;
 const FRAME_BYTES = 20_000;
 /** From here on memory is judged: caches have filled by then. */
 const SETTLED_FRAMES = 4000;
@@ -33,23 +36,23 @@ export interface FlowOutcome {
 export async function flowControl(folder: string, frames: number): Promise<FlowOutcome> {
   const startMs = performance.now();
   await using nats = await startNatsServer();
-  const source = await manyFrames(join(folder, 'frames'), frames);
+  const source = await manyFrames(join(folder, 'frames'), frames, FRAME_BYTES);
   const plan = join(folder, 'plan.json');
   const stages = [['detect'], ['align', 'mask_0']].map((roles) => ({ roles, groups: [{ replicas: 1 }] }));
   await writeFile(plan, JSON.stringify({ passes: [{ stages }] }));
   const args = [source, join(folder, 'out'), '--masker', 'components', '--plan', plan, '--nats', nats.url];
   const jobFile = join(folder, 'job.json');
-  const run = new ClusterRun(args, jobFile, {
+  const env = {
     NODE_OPTIONS: `--import ${NULL_ENGINE}`,
-    FACEFLEET_TEST_WORK_MS: JSON.stringify({ detect: 0, align: SLOW_MS, faces: 1 }),
-  });
+    FACEFLEET_TEST_WORK_MS: JSON.stringify({ align: SLOW_MS, faces: 1 }),
+  };
+  const run = new ClusterRun(args, jobFile, env, LIMIT_MS + LIMIT_PER_FRAME_MS * frames);
   await run.whenChildren('stage');
   const job = await readJob(jobFile);
   const [lanes, memory] = await Promise.all([watchLanes(run, nats.url, job), watchMemory(run, nats.pid)]);
   const end = await run.ended;
   const faults: string[] = [];
-  if (end.code !== 0 || lastLine(end)?.frames !== frames)
-    faults.push(`exit code ${end.code}\n${end.stdout}${end.stderr}`);
+  if (end.code !== 0 || lastLine(end)?.frames !== frames) faults.push(lastWords(end));
   const slots = slotsOfJob(job);
   for (const [lane, { most }] of lanes)
     if (most > (slots.get(lane) ?? 256)) faults.push(`${lane} held ${most} messages`);
@@ -77,18 +80,6 @@ export async function flowControl(folder: string, frames: number): Promise<FlowO
     ),
   ];
   return { faults, notes, seconds: (performance.now() - startMs) / 1000 };
-}
-
-/** A folder with so many names of one file that is no picture. */
-export async function manyFrames(folder: string, count: number, bytes = FRAME_BYTES): Promise<string> {
-  await mkdir(folder);
-  const first = join(folder, '000000.jpg');
-  await writeFile(
-    first,
-    new Uint8Array(bytes).map((_, i) => (i * 2654435761) >>> 24),
-  );
-  for (let i = 1; i < count; i++) await link(first, join(folder, `${String(i).padStart(6, '0')}.jpg`));
-  return folder;
 }
 
 interface LaneSeen {
