@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { schemaIssues } from './schema-issues.ts';
 
 const pluginChoice = z.strictObject({
   plugin: z.string().min(1),
@@ -71,8 +72,5 @@ export type Extraction = z.output<typeof extraction>;
 export function parseExtraction(content: unknown, where: string): Extraction {
   const parsed = extraction.safeParse(content);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(({ path, message }) =>
-    path.length > 0 ? `${path.join('.')}: ${message}` : message,
-  );
-  throw new FacefleetError('FF5002', `${where}: ${issues.join('; ')}`);
+  throw new FacefleetError('FF5002', `${where}: ${schemaIssues(parsed.error, extraction)}`);
 }

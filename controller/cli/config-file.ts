@@ -5,6 +5,7 @@ import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.t
 import type { PluginRole } from '../../worker/plugins/plugin.ts';
 import { findPlugin } from '../../worker/plugins/registry.ts';
 import type { ExtractSpec } from '../api/extract-spec.ts';
+import { schemaIssues } from '../api/schema-issues.ts';
 
 const options = z.record(z.string(), z.record(z.string(), z.unknown()));
 const filters = z
@@ -40,7 +41,8 @@ export async function readConfigFile(path: string | undefined): Promise<ConfigFi
     throw new FacefleetError('FF5002', `${path}: ${errorText(error)}`, { cause: error });
   }
   const parsed = configFile.safeParse(content);
-  if (!parsed.success) throw new FacefleetError('FF5002', `${path}: ${issues(parsed.error, configFile)}`);
+  if (!parsed.success)
+    throw new FacefleetError('FF5002', `${path}: ${schemaIssues(parsed.error, configFile)}`);
   const config: ConfigFile = { ...parsed.data, detect: {}, align: {}, mask: {} };
   for (const role of ['detect', 'align', 'mask'] as const) {
     for (const [name, values] of Object.entries(parsed.data[role])) {
@@ -65,30 +67,9 @@ export async function pluginOptions(
   const plugin = await findPlugin(role, name);
   const parsed = plugin.options.safeParse(values ?? {});
   if (!parsed.success)
-    throw new FacefleetError('FF5002', `${role}.${plugin.name}: ${issues(parsed.error, plugin.options)}`);
+    throw new FacefleetError(
+      'FF5002',
+      `${role}.${plugin.name}: ${schemaIssues(parsed.error, plugin.options)}`,
+    );
   return parsed.data as ExtractSpec['maskers'][number]['options'];
-}
-
-/** What is wrong, with the names that would be right where one is unknown. */
-function issues(error: z.ZodError, schema: z.ZodType): string {
-  return error.issues
-    .map((issue) => {
-      const where = issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
-      if (issue.code !== 'unrecognized_keys') return where + issue.message;
-      return `${where}${issue.message}; there ${known(schema, issue.path)}`;
-    })
-    .join('; ');
-}
-
-/** `is x`, `are x, y, z`: the names that a schema knows at a path. */
-function known(schema: z.ZodType, path: readonly PropertyKey[]): string {
-  let at: SchemaNode | undefined = z.toJSONSchema(schema, { io: 'input' }) as SchemaNode;
-  for (const part of path) at = at?.properties?.[String(part)];
-  const names = Object.keys(at?.properties ?? {});
-  if (names.length === 0) return 'are no options';
-  return `${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`;
-}
-
-interface SchemaNode {
-  readonly properties?: Readonly<Record<string, SchemaNode>>;
 }

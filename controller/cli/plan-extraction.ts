@@ -14,6 +14,7 @@ import { type PlanResult, plan, type Reason } from '../plan/plan.ts';
 import { PLAN_OPTIONS } from '../plan/plan-options.ts';
 import type { NodeCapacity, Problem } from '../plan/problem.ts';
 import type { Profile } from '../plan/profiles/profile.ts';
+import { checkPluginOptions } from './check-plugin-options.ts';
 import { EXIT } from './exit-codes.ts';
 import type { PlanOutput } from './plan-filter.ts';
 import { readJson, readYaml } from './read-structured.ts';
@@ -36,6 +37,7 @@ export interface PlanExtractionOptions {
  */
 export async function planExtraction(options: PlanExtractionOptions): Promise<void> {
   const extraction = parseExtraction(await readYaml(options.file), options.file);
+  await checkPluginOptions(extraction, options.file);
   const pods = options.pods === undefined ? [] : parsePods(await readJson(options.pods), options.pods);
   const found = capacity(parseNodes(await readJson(options.nodes), options.nodes), pods);
   const profiles = [...builtInProfiles()];
