@@ -1,31 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Bus, Lane } from '../../bus/bus.ts';
-import { tmpPrefix } from '../../cluster/claim-check.ts';
+import type { Bus } from '../../bus/bus.ts';
 import { finishedJob } from '../../cluster/finished-job.ts';
 import type { Job } from '../../cluster/job.ts';
-import { laneOf, slotsOf } from '../../cluster/lane-of.ts';
 import { openJobBus } from '../../cluster/open-job-bus.ts';
-import { PROVIDERS, type Provider } from '../../engine/session.ts';
 import { errorText } from '../../errors/facefleet-error.ts';
-import type { ExtractionFile } from '../../formats/extraction-file.ts';
 import type { FrameFailure } from '../../formats/records.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
 import type { ExtractProgress, ExtractSummary } from '../extract.ts';
 import { openOutput } from '../open-output.ts';
-import type { OutputLog } from '../output-log.ts';
 import { PluginFailures } from '../plugin-failures.ts';
 import { versions } from '../versions.ts';
 import { type ClusterSource, openClusterSource } from './cluster-source.ts';
 import { Control } from './control.ts';
-import { clearEarlierJob, noteJob, planRecord } from './job-record.ts';
+import { finishedSummary, providerOf } from './finished-summary.ts';
+import { clearEarlierJob, isNoted, noteJob, planRecord } from './job-record.ts';
 import { lockOutput, type OutputHold } from './lock-output.ts';
 import { PassFrames } from './pass-frames.ts';
-import { PassLog, removePasses } from './pass-log.ts';
+import { passLanes } from './pass-lanes.ts';
+import { PassLog } from './pass-log.ts';
+import { removeTemporaries } from './remove-temporaries.ts';
 import { type Ending, type Outgoing, runPass } from './run-pass.ts';
-import { frameRecordOf } from './settle-frame.ts';
+import { settleFrame } from './settle-frame.ts';
 import { WorkerWatch } from './worker-watch.ts';
 
 export interface ConductOptions {
@@ -65,7 +63,7 @@ export async function conduct(job: Job, options: ConductOptions): Promise<Extrac
   const hold = await lockOutput(job, store, options.owner, options.stop);
   try {
     const finished = await finishedJob(store, job.extraction);
-    if (finished !== null) return summaryOf(finished);
+    if (finished !== null) return finishedSummary(finished);
     const source = await openClusterSource(job);
     try {
       await clearEarlierJob(job, store, options.log);
@@ -94,7 +92,7 @@ async function conductOver(
   const graceOver = new AbortController();
   const signal = AbortSignal.any([options.stop, hold.lost, graceOver.signal]);
   // a conductor that starts again goes on with what the first one overwrote
-  const again = await noteJob(job, store);
+  const again = await isNoted(job, store);
   const output = await openOutput(store, {
     spec,
     overwrite: overwrite && !again,
@@ -103,11 +101,12 @@ async function conductOver(
     total: source.count,
     plan: planRecord(job),
   });
+  if (!again) await noteJob(job, store);
   const workers = new WorkerWatch(bus);
   const control = new Control(bus, job.extraction);
   const failures = new PluginFailures(job.failureLimits);
   const results = await bus.results({ ackWaitMs: job.bus.ackWaitMs });
-  const state = { pass: 0, rejected: 0, carried: 0, firstPassDone: 0 };
+  const state = { pass: 0, rejected: 0, carried: 0 };
   const progress = (): ExtractProgress => {
     const { frames, faces, failed } = output.counts();
     return { total: source.count, frames: frames + failed, carried: state.carried, faces, failed };
@@ -145,14 +144,16 @@ async function conductOver(
         },
       });
       const settle = async (frame: Outgoing, ending: Ending) => {
-        const settled = await settleFrame(frame, ending, log, output, state, options);
+        const { onFailure } = options;
+        const settled = await settleFrame(frame, ending, { output, log, onFailure });
+        state.rejected += settled.rejected;
         failures.note(settled.error);
         told();
         return settled;
       };
       await runPass(frames.frames(), {
         bus,
-        lanes: await lanesOf(bus, job, pass),
+        lanes: await passLanes(bus, job, pass),
         results,
         store,
         extraction: job.extraction,
@@ -195,72 +196,10 @@ async function conductOver(
   return { ...progress(), skipped: source.skipped, rejected: state.rejected, interrupted, provider };
 }
 
-/** Of a job that an earlier conductor has finished. */
-function summaryOf({ counts, versions: about }: ExtractionFile): ExtractSummary {
-  const { frames = 0, faces = 0, failed = 0 } = counts ?? {};
-  const { provider } = (about ?? {}) as { readonly provider?: string };
-  return {
-    total: frames + failed,
-    frames: frames + failed,
-    carried: frames,
-    faces,
-    failed,
-    skipped: 0,
-    rejected: 0,
-    interrupted: false,
-    provider: providerOf(provider ?? null),
-  };
-}
-
-async function settleFrame(
-  frame: Outgoing,
-  ending: Ending,
-  log: PassLog | null,
-  output: OutputLog,
-  state: { rejected: number },
-  { onFailure }: ConductOptions,
-) {
-  if (ending.kind === 'found' && log !== null)
-    return { ...(await log.record(ending.result, frame.version)), error: null };
-  const { record, error, rejected } = frameRecordOf(frame, ending);
-  if (error !== null) onFailure(record as FrameFailure);
-  const recorded = await output.record(record, frame.version);
-  state.rejected += rejected;
-  return { ...recorded, error };
-}
-
-/** The lanes of a pass: those of its first stage, into which frames go. The later ones are made, too, before anybody sends there. */
-async function lanesOf(bus: Bus, { passes, bus: { ackWaitMs } }: Job, pass: number): Promise<Lane[]> {
-  const { stages } = passes[pass]!;
-  const lanes = await Promise.all(
-    stages.map(({ workers }, stage) =>
-      Promise.all(
-        workers.map((worker, replica) =>
-          bus.openLane(laneOf({ pass, stage, replica }), { slots: slotsOf(worker), ackWaitMs }),
-        ),
-      ),
-    ),
-  );
-  return lanes[0]!;
-}
-
 /** What the results of a pass depend on, those before it included. */
 function aboutPasses({ spec, passes }: Job, pass: number): string {
   const roles = passes.slice(0, pass + 1).map(({ stages }) => stages.flatMap((stage) => stage.roles));
   return JSON.stringify([spec, roles]);
-}
-
-async function removeTemporaries({ extraction }: Job, store: Store): Promise<void> {
-  await removePasses(store);
-  for (const prefix of [tmpPrefix(extraction), 'attempts/']) {
-    const keys: string[] = [];
-    for await (const { key } of store.list(prefix)) keys.push(key);
-    await store.deleteMany(keys);
-  }
-}
-
-function providerOf(name: string | null): Provider {
-  return PROVIDERS.find((provider) => provider === name) ?? 'cpu';
 }
 
 /** Runs `work` when the signal aborts. @returns takes it back */

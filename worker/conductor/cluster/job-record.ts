@@ -28,11 +28,14 @@ export async function clearEarlierJob(job: Job, store: Store, log: Logger): Prom
   }
 }
 
-/** Notes the job in its output. @returns whether it stood there already, so that this is not its first conductor */
-export async function noteJob(job: Job, store: Store): Promise<boolean> {
-  if ((await readJobRecord(store))?.extraction === job.extraction) return true;
+/** Whether an earlier conductor of this job has opened the output. */
+export async function isNoted(job: Job, store: Store): Promise<boolean> {
+  return (await readJobRecord(store))?.extraction === job.extraction;
+}
+
+/** Notes the job in its output, which is open. */
+export async function noteJob(job: Job, store: Store): Promise<void> {
   await store.put(JOB_KEY, Buffer.from(`${JSON.stringify(job, null, 2)}\n`), { durable: true });
-  return false;
 }
 
 async function readJobRecord(store: Store): Promise<Job | null> {

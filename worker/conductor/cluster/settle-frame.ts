@@ -1,12 +1,15 @@
 import { fromFaceMessage } from '../../bus/face-message.ts';
 import { FacefleetError } from '../../errors/facefleet-error.ts';
 import { encodeRecord } from '../../formats/encode-record.ts';
-import type { FrameFailure, FrameResult } from '../../formats/records.ts';
+import { type FrameFailure, type FrameResult, isFailure } from '../../formats/records.ts';
 import { frameFailure, frameRecord } from '../frame-record.ts';
+import type { OutputLog } from '../output-log.ts';
+import type { Appended } from '../part-writer.ts';
+import type { PassLog } from './pass-log.ts';
 import type { Ending, Outgoing } from './run-pass.ts';
 
 /** How a frame is recorded. */
-export interface SettledFrame {
+interface SettledFrame {
   readonly record: FrameResult;
   /** Null when it got a record of faces. */
   readonly error: FacefleetError | null;
@@ -15,7 +18,7 @@ export interface SettledFrame {
 }
 
 /** What is recorded of a frame that has ended; a result that cannot be recorded is a failure, too. */
-export function frameRecordOf({ index, key }: Outgoing, ending: Ending): SettledFrame {
+function frameRecordOf({ index, key }: Outgoing, ending: Ending): SettledFrame {
   if (ending.kind === 'failed') return failed(index, key, ending.error, ending.plugin);
   const { outcome } = ending.result;
   if (outcome.case !== 'found') throw new TypeError(`${key}: its result holds no faces`);
@@ -40,4 +43,33 @@ function failed(
 ): SettledFrame {
   const record: FrameFailure = frameFailure({ index, key, error, failedPlugin });
   return { record, error, rejected: 0 };
+}
+
+/** Where frames are recorded, and who is told of failures. */
+export interface Records {
+  readonly output: OutputLog;
+  /** Of a pass that is not the last; else null. */
+  readonly log: PassLog | null;
+  onFailure(failure: FrameFailure): void;
+}
+
+/** How a frame was recorded. */
+export interface Settled extends Pick<Appended, 'committed'> {
+  /** Null when it did not fail. */
+  readonly error: FacefleetError | null;
+  /** Detected faces that the aligner or a filter did not accept. */
+  readonly rejected: number;
+}
+
+/** Records how a frame ended: what was found in the log of its pass, or in the output when that is the last; failures in the output. */
+export async function settleFrame(frame: Outgoing, ending: Ending, records: Records): Promise<Settled> {
+  const { output, log, onFailure } = records;
+  if (ending.kind === 'found' && log !== null) {
+    const { committed } = await log.record(ending.result, frame.version);
+    return { committed, error: null, rejected: 0 };
+  }
+  const { record, error, rejected } = frameRecordOf(frame, ending);
+  if (isFailure(record)) onFailure(record);
+  const { committed } = await output.record(record, frame.version);
+  return { committed, error, rejected };
 }
