@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import { PLAN_OPTIONS } from '../plan/plan-options.ts';
 import type { Gpu, NodeCapacity, Problem, RoleNeed, SeedMachine } from '../plan/problem.ts';
+import { schemaIssues } from './schema-issues.ts';
 
 const amount = z.number().min(0).max(1e12);
 const count = z.number().int().min(0).max(1_000_000);
@@ -48,7 +49,7 @@ const sharing = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('mig'), profile: z.string().min(1) }),
 ]);
 
-const gpu = z.strictObject({
+const gpuEntry = z.strictObject({
   resource: z.string().min(1).default('nvidia.com/gpu'),
   product: z.string().min(1),
   count: count.default(1),
@@ -57,6 +58,10 @@ const gpu = z.strictObject({
   freeMiB: amount.optional(),
   sharing: sharing.default({ kind: 'none' }),
   speed: z.number().min(1e-6).max(1e6).nullable().default(null),
+});
+const gpu = gpuEntry.refine(({ freeMiB, totalMiB }) => freeMiB === undefined || freeMiB <= totalMiB, {
+  error: 'is more than totalMiB',
+  path: ['freeMiB'],
 });
 
 const effect = z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']);
@@ -78,7 +83,7 @@ const toleration = z.strictObject({
 });
 
 const options = z.strictObject({
-  framesTotal: count.max(1e12).nullable().default(PLAN_OPTIONS.framesTotal),
+  framesTotal: z.number().int().min(0).max(1e12).nullable().default(PLAN_OPTIONS.framesTotal),
   maxReplicas: z.number().int().min(1).nullable().default(PLAN_OPTIONS.maxReplicas),
   excludeGpus: z.array(z.string().min(1)).default([]),
   nodeSelector: labels.default({}),
@@ -97,11 +102,7 @@ const machineGpu = renamed(
   z.strictObject({ count, active: count.optional(), freeMiB: amount, totalMiB: amount.optional() }),
 );
 
-/**
- * A Problem as JSON: the plugins by place in the flow (null or named `none`: not used; a masker keeps its number when others are null),
- * and either `nodes` or one machine's `gpu`. faceswap's names `vram`, `vram_per_batch`, `batchsize`, `free` and `total` are taken too.
- */
-export const planProblem = z.strictObject({
+const entries = z.strictObject({
   id: z.string().nullable().default(null),
   /** For people. */
   note: z.string().optional(),
@@ -123,6 +124,17 @@ export const planProblem = z.strictObject({
   multiprocess: z.boolean().default(true),
   options: options.prefault({}),
 });
+/**
+ * A Problem as JSON: the plugins by place in the flow (null or named `none`: not used; a masker keeps its number when others are null),
+ * and either `nodes` or one machine's `gpu`. faceswap's names `vram`, `vram_per_batch`, `batchsize`, `free` and `total` are taken too.
+ */
+export const planProblem = entries.refine(
+  ({ nodes, gpu: machine }) => nodes === undefined || machine === undefined,
+  {
+    error: 'stands beside nodes; a Problem has one of them',
+    path: ['gpu'],
+  },
+);
 
 type Parsed = z.output<typeof planProblem>;
 type ParsedPlugin = NonNullable<Parsed['detector']>;
@@ -133,7 +145,7 @@ type ParsedPlugin = NonNullable<Parsed['detector']>;
  */
 export function parseProblem(json: unknown): Problem {
   const parsed = planProblem.safeParse(json);
-  if (!parsed.success) throw new FacefleetError('FF5002', issues(parsed.error));
+  if (!parsed.success) throw new FacefleetError('FF5002', schemaIssues(parsed.error, planProblem));
   const { id, policy, detector, aligner, maskers, backend, multiprocess } = parsed.data;
   const slots: readonly (readonly [role: string, plugin: ParsedPlugin | null])[] = [
     ['detect', detector],
@@ -198,10 +210,4 @@ function localNode(backend: string, machine: SeedMachine): NodeCapacity {
     taints: [],
     schedulable: true,
   };
-}
-
-function issues(error: z.ZodError): string {
-  return error.issues
-    .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message))
-    .join('; ');
 }

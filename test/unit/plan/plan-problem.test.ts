@@ -35,7 +35,7 @@ test('what is wrong is named', () => {
     [null, /expected object/],
     [{ detector: { name: 'p', vramMiB: -1, vramPerBatchMiB: 0 } }, /detector\.vramMiB/],
     [{ detector: { ...plugin, batch: 0 } }, /detector\.batch/],
-    [{ detector: { ...plugin, vramMib: 5 } }, /vramMib/],
+    [{ detector: { ...plugin, vramMib: 5 } }, /detector: .*"vramMib"; there are name, vramMiB, /],
     [{ policy: 'best' }, /policy/],
     [{ nodes: [{ name: 'a' }, { name: 'a' }] }, /two nodes have one name/],
     [
@@ -43,9 +43,19 @@ test('what is wrong is named', () => {
       /nodes\.0\.gpus\.0\.totalMiB/,
     ],
     [{ maskers: Array.from({ length: 17 }, () => null) }, /maskers/],
-    [{ extra: 1 }, /extra/],
+    [{ extra: 1 }, /"extra"; there are id, note, policy, /],
+    [{ nodes: [{ name: 'a', gpu: [] }] }, /nodes\.0: .*"gpu"; there are name, gpus, /],
+    [
+      { nodes: [{ name: 'a', gpus: [{ product: 'x', totalMiB: 10, freeMiB: 11 }] }] },
+      /nodes\.0\.gpus\.0\.freeMiB: is more than totalMiB/,
+    ],
+    [{ nodes: [], gpu: { count: 1, freeMiB: 1 } }, /gpu: stands beside nodes/],
   ];
   for (const [json, part] of rows) assert.throws(() => parseProblem(json), failsWith('FF5002', part));
+});
+
+test('a source may have many millions of frames', () => {
+  assert.equal(parseProblem({ options: { framesTotal: 2_500_000 } }).options.framesTotal, 2_500_000);
 });
 
 test('speeds whose inverse is no number are refused', () => {
