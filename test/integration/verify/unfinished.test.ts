@@ -66,6 +66,15 @@ describe('verify of an extraction that is not complete', () => {
     assert.ok(counts.frames > 0 && counts.faces > 0 && counts.frames < FRAMES);
   });
 
+  it('says what it can when the lock is damaged', async () => {
+    const output = join(folder, 'damaged-lock');
+    cpSync(killed, output, { recursive: true, preserveTimestamps: true });
+    writeFileSync(join(output, '.facefleet.lock'), '{');
+    const { state, holder, errors } = await verified(output);
+    assert.deepEqual([state, holder?.isAlive, errors], ['running', null, 0]);
+    assert.match(holder?.who ?? '', /lock that cannot be read/);
+  });
+
   it('says that it was interrupted, with an exit code of its own', async () => {
     const before = fingerprint(interrupted);
     const { state, errors, warnings, superseded } = await verified(interrupted, true);

@@ -1,8 +1,9 @@
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FacefleetError } from '../../errors/facefleet-error.ts';
 import { RESERVED_PREFIX } from '../../store/check-key.ts';
 import { dirError, errno } from '../../store/dir-error.ts';
-import { lockHolder } from '../../store/dir-lock.ts';
+import { LOCK_NAME, lockHolder } from '../../store/dir-lock.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
 import { parseStoreAddress } from '../../store/store-address.ts';
@@ -58,7 +59,16 @@ export function placeOfStore(store: Store): OutputPlace {
 }
 
 function placeOfFolder(store: Store, root: string): OutputPlace {
-  return { store, holder: () => lockHolder(root), files: () => filesBelow(root, '') };
+  return { store, holder: () => holderOfFolder(root), files: () => filesBelow(root, '') };
+}
+
+async function holderOfFolder(root: string): Promise<Holder | null> {
+  try {
+    return await lockHolder(root);
+  } catch (error) {
+    if (!(error instanceof FacefleetError) || error.code !== 'FF4003') throw error;
+    return { who: `a lock that cannot be read, ${LOCK_NAME}`, isAlive: null };
+  }
 }
 
 /** The regular files below a folder. Entries are taken one by one: a folder may have millions. */
