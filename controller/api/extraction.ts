@@ -30,6 +30,12 @@ const planning = z.strictObject({
   allowOversize: z.boolean().default(false),
   /** VRAM left free on every device, MiB. */
   marginMiB: z.number().min(0).exactOptional(),
+  /** Cores and host memory that a GPU worker asks for, and how many cores it may ask for where less would hold its GPU up. */
+  workerCores: z.number().min(0).max(1024).exactOptional(),
+  workerMemoryMiB: z.number().min(0).exactOptional(),
+  maxWorkerCores: z.number().min(0).max(1024).exactOptional(),
+  /** Seconds of one core for each frame besides the networks, where they are known better than by a profile. */
+  frameCoreSec: z.number().min(0).max(1e6).exactOptional(),
 });
 
 const other = z.json().optional();

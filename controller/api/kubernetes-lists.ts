@@ -56,7 +56,14 @@ const pod = z.object({
  * @throws FacefleetError FF5002
  */
 export function parseNodes(json: unknown, where: string): KubeNode[] {
-  return parseList(json, where, 'Node', node);
+  const nodes = parseList(json, where, 'Node', node);
+  const seen = new Set<string>();
+  for (const [i, { metadata }] of nodes.entries()) {
+    if (seen.has(metadata.name))
+      throw new FacefleetError('FF5002', `${where}: items.${i}: the node ${metadata.name} is there twice`);
+    seen.add(metadata.name);
+  }
+  return nodes;
 }
 
 /**

@@ -93,6 +93,11 @@ const options = z.strictObject({
   marginMiB: amount.default(PLAN_OPTIONS.marginMiB),
   workerCores: amount.default(PLAN_OPTIONS.workerCores),
   workerMemoryMiB: amount.default(PLAN_OPTIONS.workerMemoryMiB),
+  maxWorkerCores: z.number().min(0).max(1024).nullable().default(PLAN_OPTIONS.maxWorkerCores),
+  frameWork: z
+    .strictObject({ coreSec: z.number().min(0).max(1e6), origin: origin.default('declared') })
+    .nullable()
+    .default(PLAN_OPTIONS.frameWork),
   passStartSec: amount.default(PLAN_OPTIONS.passStartSec),
   feedFramesPerSec: z.number().min(1e-9).max(1e12).nullable().default(PLAN_OPTIONS.feedFramesPerSec),
 });

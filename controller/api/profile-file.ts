@@ -16,6 +16,8 @@ export const profileFile = z.strictObject({
   onnxruntime: z.string().min(1),
   /** When and where, for people. */
   measured: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  /** Of a CPU: seconds of one core to read and decode a frame of two megapixels and to crop and encode its one face. */
+  frameCoreSec: z.number().min(0).max(1e6).exactOptional(),
   models: z.array(
     z.strictObject({
       model: z.string().min(1),

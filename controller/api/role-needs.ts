@@ -73,6 +73,6 @@ function roleNeed(
 }
 
 /** Nodes of the control plane and those reserved for others do not tell which CPU will do the work. */
-function takesWork({ schedulable, taints }: NodeCapacity): boolean {
+export function takesWork({ schedulable, taints }: NodeCapacity): boolean {
   return schedulable && taints.every(({ effect }) => effect === 'PreferNoSchedule');
 }

@@ -2,6 +2,7 @@ import { builtInProfiles } from '../../models/profiles/built-in.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import { type Extraction, parseExtraction } from '../api/extraction.ts';
+import { frameWork } from '../api/frame-work.ts';
 import { parseNodes, parsePods } from '../api/kubernetes-lists.ts';
 import { parseProfile } from '../api/profile-file.ts';
 import { roleNeeds } from '../api/role-needs.ts';
@@ -30,6 +31,9 @@ export interface PlanExtractionOptions {
   readonly policy?: Problem['policy'] | undefined;
   readonly output: PlanOutput;
 }
+
+/** Cores that a GPU worker of an Extraction may ask for where the Extraction does not say. */
+const MAX_WORKER_CORES = 8;
 
 /**
  * `facefleet plan -f`: explains how an Extraction would run on a recorded cluster. The exit code is 1 when it does not fit.
@@ -96,14 +100,23 @@ async function toProblem(
   profiles: readonly Profile[],
   { frames, policy }: PlanExtractionOptions,
 ): Promise<Problem> {
-  const { policy: ownPolicy, marginMiB = PLAN_OPTIONS.marginMiB, ...planning } = extraction.spec.planning;
+  const { policy: ownPolicy, frameCoreSec, ...planning } = extraction.spec.planning;
   const onnxruntime = packageJson.dependencies['onnxruntime-node'];
   return {
     id: extraction.metadata.name,
     policy: policy ?? ownPolicy,
     roles: await roleNeeds(extraction, { profiles, provider: 'cuda', onnxruntime, nodes }),
     nodes,
-    options: { ...PLAN_OPTIONS, ...planning, marginMiB, framesTotal: frames ?? null },
+    options: {
+      ...PLAN_OPTIONS,
+      maxWorkerCores: MAX_WORKER_CORES,
+      frameWork:
+        frameCoreSec === undefined
+          ? frameWork(profiles, nodes)
+          : { coreSec: frameCoreSec, origin: 'declared' },
+      ...planning,
+      framesTotal: frames ?? null,
+    },
     backend: nodes.some(({ gpus }) => gpus.length > 0) ? 'nvidia' : 'cpu',
     multiprocess: true,
     seedMachine: null,

@@ -13,6 +13,8 @@ export const PLAN_OPTIONS: PlanOptions = {
   marginMiB: 256,
   workerCores: 1,
   workerMemoryMiB: 2048,
+  maxWorkerCores: null,
+  frameWork: null,
   passStartSec: 30,
   feedFramesPerSec: null,
 };

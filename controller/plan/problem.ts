@@ -86,6 +86,13 @@ export interface NodeCapacity {
   readonly schedulable: boolean;
 }
 
+/** Work of the host on every frame besides the roles. */
+export interface FrameWork {
+  /** Seconds of one core for reading and decoding a frame and for cropping and encoding its faces. */
+  readonly coreSec: number;
+  readonly origin: Origin;
+}
+
 export interface PlanOptions {
   /** Frames of the source; null when not known yet: then durations are null and passes are compared per frame. */
   readonly framesTotal: number | null;
@@ -105,6 +112,10 @@ export interface PlanOptions {
   /** Cores and host memory that one GPU worker asks for. */
   readonly workerCores: number;
   readonly workerMemoryMiB: number;
+  /** Most cores that a GPU worker asks for where less would hold its GPU up: `workerCores` doubled as often as it pays; null: `workerCores`. */
+  readonly maxWorkerCores: number | null;
+  /** Counted for every stage alike; null: not counted. */
+  readonly frameWork: FrameWork | null;
   /** Starting the workers of a pass (pods, models, warm-up), seconds. */
   readonly passStartSec: number;
   /** Frames/s that the conductor can feed into a pass; null: not the limit. */

@@ -26,9 +26,16 @@ const INSTANCE_GPUS: readonly (readonly [type: RegExp, product: string])[] = [
   [/^a2-highgpu-/, 'A100-SXM4-40GB'],
   [/^a2-ultragpu-/, 'A100-SXM4-80GB'],
   [/^a3-(high|mega)gpu-/, 'H100-80GB-HBM3'],
+  [/^a3-ultragpu-/, 'H200'],
+  [/^Standard_NC\d+r?s_v3$/, 'Tesla-V100-PCIE-16GB'],
+  [/^Standard_ND40rs_v2$/, 'Tesla-V100-SXM2-32GB'],
   [/^Standard_NC\d+as_T4_v3$/, 'Tesla-T4'],
+  [/^Standard_ND96asr_v4$/, 'A100-SXM4-40GB'],
   [/^Standard_NC\d+ads_A100_v4$/, 'A100-PCIE-80GB'],
   [/^Standard_ND96a?m?sr_A100_v4$/, 'A100-SXM4-80GB'],
+  [/^Standard_NC\d+adi?s_H100_v5$/, 'H100-NVL-94GB'],
+  [/^Standard_ND96isr_H100_v5$/, 'H100-80GB-HBM3'],
+  [/^Standard_ND96isr_H200_v5$/, 'H200'],
 ];
 
 /** The devices' product by the node's labels, without the device plugin's `-SHARED`; null when nothing names it. */

@@ -26,9 +26,14 @@ export type Changed =
 
 /**
  * Makes a change. An added node has no taints and enough cores and memory for its GPUs; its GPUs have the memory of that product in
- * the cluster, else the guess by its name.
+ * the cluster, else the guess by its name. They are shared with nobody.
+ * @param labels of an added node
  */
-export function applyWhatIf(nodes: readonly NodeCapacity[], change: WhatIf): Changed {
+export function applyWhatIf(
+  nodes: readonly NodeCapacity[],
+  change: WhatIf,
+  labels: NodeCapacity['labels'] = {},
+): Changed {
   if (change.kind === 'remove') {
     const left = nodes.filter(({ name }) => name !== change.node);
     if (left.length === nodes.length)
@@ -41,8 +46,12 @@ export function applyWhatIf(nodes: readonly NodeCapacity[], change: WhatIf): Cha
     return { possible: true, nodes: left, reason };
   }
   const { count, product } = change;
-  const gpu = likeThoseOfTheCluster(nodes, product) ?? byName(product);
-  if (gpu === null) return { possible: false, sentence: `the memory of ${product} is not known` };
+  const known = likeThoseOfTheCluster(nodes, product);
+  const gpu = known ?? byName(product);
+  if (gpu === null) {
+    const sentence = `the memory of ${product} is not known; its size may be in the name: add:${count}x${product}-24GB`;
+    return { possible: false, sentence };
+  }
   const taken = new Set(nodes.map(({ name }) => name));
   let number = 1;
   while (taken.has(`added-${number}`)) number++;
@@ -52,7 +61,7 @@ export function applyWhatIf(nodes: readonly NodeCapacity[], change: WhatIf): Cha
     gpus: [{ ...gpu, count, busy: 0 }],
     cores: null,
     memoryMiB: null,
-    labels: {},
+    labels,
     taints: [],
     schedulable: true,
   };
@@ -62,34 +71,47 @@ export function applyWhatIf(nodes: readonly NodeCapacity[], change: WhatIf): Cha
     reason: {
       code: 'NodeAdded',
       numbers: { node: name, product: gpu.product, count, totalMiB: gpu.totalMiB },
-      sentence: `with a node ${name} of ${count} x ${gpu.product} (${gpu.totalMiB} MiB each)`,
+      sentence: `with a node ${name} of ${count} x ${gpu.product} (${gpu.totalMiB} MiB each${known === null ? ', assumed by the name' : ''})`,
     },
   };
 }
 
+/** A whole GPU or MIG slice as the cluster has them, also where it shares them. */
 function likeThoseOfTheCluster(nodes: readonly NodeCapacity[], product: string): Gpu | null {
-  const wanted = product.toLowerCase();
+  const wanted = plain(product);
   for (const { gpus } of nodes) {
-    const found = gpus.find(
-      ({ product: name, sharing }) => name.toLowerCase() === wanted && sharing.kind === 'none',
-    );
-    if (found !== undefined) return found;
+    const found = gpus.find((gpu) => plain(gpu.product) === wanted);
+    if (found === undefined) continue;
+    const { sharing, totalMiB } = found;
+    if (sharing.kind === 'mig') return found;
+    // MPS shares have their part of the memory as a total
+    const wholeMiB = sharing.kind === 'mps' ? totalMiB * sharing.replicas : totalMiB;
+    return { ...found, totalMiB: wholeMiB, freeMiB: wholeMiB, sharing: { kind: 'none' } };
   }
   return null;
 }
 
-function byName(product: string): Gpu | null {
+function plain(product: string): string {
+  return product.toLowerCase().replace(/^nvidia-/, '').replace(SHARED, '');
+}
+
+const SHARED = /-shared$/i;
+const MIG = /-MIG-(.+)$/i;
+
+function byName(named: string): Gpu | null {
+  const product = named.replace(SHARED, '');
   const totalMiB = productMemoryMiB(product);
   if (totalMiB === null) return null;
   const amd = /(^|[^A-Z])MI\d/i.test(product);
+  const profile = MIG.exec(product)?.[1]?.toLowerCase();
   return {
-    resource: amd ? 'amd.com/gpu' : 'nvidia.com/gpu',
+    resource: amd ? 'amd.com/gpu' : profile === undefined ? 'nvidia.com/gpu' : `nvidia.com/mig-${profile}`,
     product,
     count: 1,
     busy: 0,
     totalMiB,
     freeMiB: totalMiB,
-    sharing: { kind: 'none' },
+    sharing: profile === undefined ? { kind: 'none' } : { kind: 'mig', profile },
     speed: null,
   };
 }

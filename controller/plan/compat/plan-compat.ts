@@ -86,7 +86,9 @@ function stageOf(
   const batches = roles.map((role) => all[role]!);
   const byRole = Object.fromEntries(roles.map((role, i) => [role, batches[i]!]));
   if (pool === null) {
-    const framesPerSec = 1 / rated.reduce((sum, { curve }, i) => sum + secPerFrameAt(curve, batches[i]!), 0);
+    const decodeSec = options.frameWork?.coreSec ?? 0;
+    const framesPerSec =
+      1 / rated.reduce((sum, { curve }, i) => sum + secPerFrameAt(curve, batches[i]!), decodeSec);
     const group: ReplicaGroup = {
       device: {
         id: 'cpu',
@@ -106,7 +108,7 @@ function stageOf(
   }
   const memory = deviceMemory(rated, batches, pool.device.freeMiB, { marginMiB: SEED_BUFFER_MIB });
   const fits = memory.usedMiB <= memory.freeMiB;
-  const framesPerSec = fits ? replicaFramesPerSec(rated, batches, options.workerCores) : 0;
+  const framesPerSec = fits ? replicaFramesPerSec(rated, batches, options) : 0;
   const threads = Math.max(1, Math.floor(options.workerCores));
   const group: ReplicaGroup = {
     device: pool.device,

@@ -44,7 +44,9 @@ function groupLines(stage: Stage, group: ReplicaGroup): string[] {
     lines.push(`             ${parts}`);
   }
   lines.push(`      batch  ${stage.roles.map((role) => `${role} ${group.batches[role] ?? 1}`).join(', ')}`);
-  lines.push(`      rate   ${rate(group.framesPerSec)} ${memory === null ? 'per core' : 'each'}`);
+  lines.push(
+    `      rate   ${rate(group.framesPerSec)} ${memory === null ? 'per core' : `each, on ${counted(placements[0]?.cores ?? 0, 'core')}`}`,
+  );
   lines.push(`      nodes  ${nodesText(placements, memory === null)}`);
   return lines;
 }

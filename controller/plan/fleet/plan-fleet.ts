@@ -1,10 +1,21 @@
+import { coreChoices } from '../model/core-choices.ts';
+import { predictedSec } from '../model/predicted-time.ts';
+import { isHeldUp } from '../model/replica.ts';
 import type { Plan, PlanResult, Reason } from '../plan.ts';
 import type { Problem } from '../problem.ts';
 import { type BestPasses, bestPasses } from './best-passes.ts';
 import { place } from './place.ts';
 import { planOnCpus } from './plan-on-cpus.ts';
-import { type RatedClass, rateTable } from './rate-table.ts';
-import { batchReasons, limitReasons, originReasons, shapeReasons, short } from './reasons.ts';
+import { type RatedClass, rateTable, segments } from './rate-table.ts';
+import {
+  batchReasons,
+  coresReasons,
+  frameReasons,
+  limitReasons,
+  originReasons,
+  shapeReasons,
+  short,
+} from './reasons.ts';
 import { passesOfShape, shapeOf } from './same-shape.ts';
 import { shortfalls } from './shortfalls.ts';
 import { usableDevices } from './usable-devices.ts';
@@ -17,21 +28,53 @@ const WORTH_A_RESTART = 0.1;
  * @param running the plan that is being carried out: equal stages stay on their nodes
  */
 export function planFleet(problem: Problem, running: Plan | null = null): PlanResult {
+  let best: PlanResult | null = null;
+  let bestSec = Number.POSITIVE_INFINITY;
+  for (const workerCores of coreChoices(problem.options)) {
+    const options = { ...problem.options, workerCores };
+    const { result, coresLimit } = planWithCores({ ...problem, options }, running);
+    const sec = secOf(result, options) * (isRunningWith(running, workerCores) ? 1 - WORTH_A_RESTART : 1);
+    if (best === null || sec < bestSec * (1 - 1e-9)) {
+      best = result;
+      bestSec = sec;
+    }
+    if (!coresLimit) break;
+  }
+  return best!;
+}
+
+/** Predicted seconds; infinite when there is no plan. */
+function secOf(result: PlanResult, options: Problem['options']): number {
+  if (result.outcome !== 'planned') return Number.POSITIVE_INFINITY;
+  const rates = result.passes.map(({ stages }) => stages.map(({ framesPerSec }) => framesPerSec));
+  return predictedSec(rates, options);
+}
+
+function isRunningWith(running: Plan | null, workerCores: number): boolean {
+  const group = running?.passes[0]?.stages[0]?.groups[0];
+  return group !== undefined && group.device.resource !== null && group.placements[0]?.cores === workerCores;
+}
+
+/** The plan for workers with `workerCores`, and whether some worker could be faster with more. */
+function planWithCores(
+  problem: Problem,
+  running: Plan | null,
+): { readonly result: PlanResult; readonly coresLimit: boolean } {
   const { id, policy, roles, options } = problem;
   const usable = usableDevices(problem.nodes, options);
   const needsGpu = roles.some(({ device }) => device === 'gpu');
   const onCpus = !needsGpu || options.device === 'cpu' || (options.device === 'auto' && !usable.hasGpus);
-  if (onCpus) return planOnCpus(problem, usable);
+  if (onCpus) return { result: planOnCpus(problem, usable), coresLimit: false };
   const short = shortfalls(roles, usable.pools, options);
   const isRefused = short.length > 0 && !(options.allowOversize && usable.pools.length > 0);
   const refusal = { outcome: 'refused', id, policy, shortfalls: short, reasons: usable.leftOut } as const;
-  if (isRefused) return refusal;
+  if (isRefused) return { result: refusal, coresLimit: false };
   const classes = rateTable(roles, usable.pools, options);
   const fastest = bestPasses(classes, roles.length, options);
-  if (fastest === null) return refusal;
+  if (fastest === null) return { result: refusal, coresLimit: false };
   const best = keepShape(problem, classes, fastest, running);
   const passes = best.passes.map((pass) => place(pass, classes, options, running));
-  return {
+  const result: Plan = {
     outcome: 'planned',
     id,
     policy,
@@ -47,10 +90,23 @@ export function planFleet(problem: Problem, running: Plan | null = null): PlanRe
       ...shapeReasons(passes, best, options, best === fastest),
       ...batchReasons(passes, classes),
       ...originReasons(passes, classes),
+      ...frameReasons(options),
+      ...coresReasons(passes, classes, options),
       ...limitReasons(passes, classes, options),
     ],
     seed: null,
   };
+  return { result, coresLimit: someIsHeldUp(classes, roles.length) };
+}
+
+/** Whether some worker of some stage would be faster with more cores. */
+function someIsHeldUp(classes: readonly RatedClass[], roles: number): boolean {
+  return classes.some(({ pools }) =>
+    segments(roles).some(([from, to]) => {
+      const replica = pools[0]!.replica(from, to);
+      return replica !== null && isHeldUp(replica);
+    }),
+  );
 }
 
 /** The passes and stages of the running plan, unless others are clearly faster. */

@@ -1,11 +1,12 @@
 import { counted, mib } from '../explain/format-numbers.ts';
+import { coreChoices } from '../model/core-choices.ts';
 import { finishedPass } from '../model/finished-pass.ts';
 import { rateOnCore } from '../model/rated-role.ts';
 import type { PlanResult, Reason, ReplicaGroup, Shortfall } from '../plan.ts';
 import type { NodeCapacity, PlanOptions, Problem } from '../problem.ts';
 import { byText } from './by-text.ts';
 import { LeftOut } from './left-out.ts';
-import { short } from './reasons.ts';
+import { frameReasons, short } from './reasons.ts';
 import type { UsableDevices } from './usable-devices.ts';
 
 /** A node's worth in CPU work. */
@@ -37,7 +38,10 @@ export function planOnCpus(
     return { outcome: 'refused', id, policy, shortfalls, reasons: leftOut };
   }
   const rated = rateOnCore(roles);
-  const secPerFrame = rated.reduce((sum, { curve }) => sum + curve[0]!.secPerFrame, 0);
+  const secPerFrame = rated.reduce(
+    (sum, { curve }) => sum + curve[0]!.secPerFrame,
+    options.frameWork?.coreSec ?? 0,
+  );
   const used = enoughNodes(able, secPerFrame, options).sort((a, b) => byText(a.node, b.node));
   const cores = used.reduce((sum, node) => sum + node.cores, 0);
   const group: ReplicaGroup = {
@@ -77,6 +81,7 @@ export function planOnCpus(
         .map(([role, origin]) => `${role}: ${origin}`)
         .join('; ')}.`,
     },
+    ...frameReasons(options),
   ];
   return {
     outcome: 'planned',
@@ -90,10 +95,10 @@ export function planOnCpus(
   };
 }
 
-/** Cores of a node that can run all roles: whole ones, or the part of one. Unknown cores count as those its GPU workers would ask for. */
-function usableCores(node: NodeCapacity, memoryMiB: number, { workerCores }: PlanOptions): number {
+/** Cores of a node that can run all roles: whole ones, or the part of one. Unknown cores count as those its GPU workers may ask for. */
+function usableCores(node: NodeCapacity, memoryMiB: number, options: PlanOptions): number {
   const devices = node.gpus.reduce((sum, { count }) => sum + count, 0);
-  const cores = node.cores ?? Math.max(1, devices * workerCores);
+  const cores = node.cores ?? Math.max(1, devices * coreChoices(options).at(-1)!);
   const threads = node.memoryMiB === null || memoryMiB === 0 ? cores : Math.floor(node.memoryMiB / memoryMiB);
   const usable = Math.min(cores, threads);
   return usable < 1 ? usable : Math.floor(usable);

@@ -1,5 +1,6 @@
 import { counted } from '../explain/format-numbers.ts';
 import { passFramesPerSec, passSec } from '../model/predicted-time.ts';
+import { isHeldUp } from '../model/replica.ts';
 import type { Pass, Reason, Stage } from '../plan.ts';
 import type { PlanOptions } from '../problem.ts';
 import type { BestPasses } from './best-passes.ts';
@@ -128,6 +129,50 @@ export function originReasons(passes: readonly Pass[], classes: readonly RatedCl
     numbers: { product, ...Object.fromEntries(origins) },
     sentence: `On ${product}: ${[...origins].map(([role, origin]) => `${role}: ${origin}`).join('; ')}.`,
   }));
+}
+
+/** What is counted for reading, decoding and cropping frames. */
+export function frameReasons({ frameWork }: Pick<PlanOptions, 'frameWork'>): readonly Reason[] {
+  if (frameWork === null) return [];
+  const { coreSec, origin } = frameWork;
+  return [
+    {
+      code: 'FrameWork',
+      numbers: { coreSec, origin },
+      sentence: `Reading, decoding and cropping takes ${Number((coreSec * 1000).toPrecision(3))} ms of a core for each frame (${origin}).`,
+    },
+  ];
+}
+
+/** Workers whose cores hold their GPU up. */
+export function coresReasons(
+  passes: readonly Pass[],
+  classes: readonly RatedClass[],
+  { workerCores }: Pick<PlanOptions, 'workerCores'>,
+): readonly Reason[] {
+  const pools = new Map<string, RatedPool>();
+  for (const { pools: alike } of classes) for (const pool of alike) pools.set(pool.device.id, pool);
+  return passes.flatMap(({ stages }) =>
+    stages.flatMap((stage) => {
+      const held = stage.groups.filter(({ device }) => hasHeldUp(pools.get(device.id)!, stage.roles));
+      if (held.length === 0) return [];
+      const devices = [...new Set(held.map(({ device }) => device.product))].join(', ');
+      const { framesPerSec } = held[0]!;
+      return [
+        {
+          code: 'CoresLimit',
+          numbers: { stage: named(stage), devices, workerCores, framesPerSec },
+          sentence: `${named(stage)} on ${devices}: ${counted(workerCores, 'core')} of each worker allow ${short(framesPerSec)} frames/s; the GPU could make more.`,
+        },
+      ];
+    }),
+  );
+}
+
+function hasHeldUp(pool: RatedPool, roles: readonly string[]): boolean {
+  const from = pool.roles.findIndex(({ need }) => need.role === roles[0]);
+  const replica = pool.replica(from, from + roles.length);
+  return replica !== null && isHeldUp(replica);
 }
 
 /** Devices that stay free, and limits that were reached. */

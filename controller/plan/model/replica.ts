@@ -12,9 +12,12 @@ export interface Replica {
   readonly memory: DeviceMemory;
   /** Predicted; see `replicaFramesPerSec`. */
   readonly framesPerSec: number;
+  /** What its GPU would make if its cores did not hold it up; infinite when the GPU has nothing to do. */
+  readonly gpuFramesPerSec: number;
 }
 
-type ReplicaOptions = Pick<PlanOptions, 'marginMiB' | 'workerCores'>;
+type HostOptions = Pick<PlanOptions, 'workerCores' | 'frameWork'>;
+type ReplicaOptions = Pick<PlanOptions, 'marginMiB'> & HostOptions;
 
 /**
  * The fastest worker of these roles on a device with `freeMiB`, or null when models, one item of each batch and the margin do not fit.
@@ -38,6 +41,7 @@ export function replicaOn(
     });
     return batches;
   };
+  const counted = spread('counted');
   let batches = spread('batches');
   let memory = deviceMemory(stage, batches, freeMiB, options);
   // the sums above and here may differ by rounding
@@ -48,7 +52,8 @@ export function replicaOn(
   return {
     batches,
     memory,
-    framesPerSec: replicaFramesPerSec(stage, spread('counted'), options.workerCores),
+    framesPerSec: replicaFramesPerSec(stage, counted, options),
+    gpuFramesPerSec: gpuFramesPerSec(stage, counted),
   };
 }
 
@@ -60,7 +65,12 @@ export function oversizeReplica(
 ): Replica {
   const batches = stage.map(() => 1);
   const memory = deviceMemory(stage, batches, freeMiB, options);
-  return { batches, memory, framesPerSec: replicaFramesPerSec(stage, batches, options.workerCores) };
+  return {
+    batches,
+    memory,
+    framesPerSec: replicaFramesPerSec(stage, batches, options),
+    gpuFramesPerSec: gpuFramesPerSec(stage, batches),
+  };
 }
 
 /** VRAM of these roles in these batches; `usedMiB` may be more than is free. */
@@ -79,22 +89,35 @@ export function deviceMemory(
 }
 
 /**
- * Predicted frames/s of a worker: GPU roles take turns on the GPU, CPU roles share `workerCores`, and both sides work at the same
- * time: min(1 / Σ GPU seconds per frame, workerCores / Σ CPU seconds per frame).
+ * Predicted frames/s of a worker: GPU roles take turns on the GPU, CPU roles and the work on frames share `workerCores`, and both sides
+ * work at the same time: min(1 / Σ GPU seconds per frame, workerCores / Σ core seconds per frame).
  */
 export function replicaFramesPerSec(
   stage: readonly RatedRole[],
   batches: readonly number[],
-  workerCores: number,
+  options: HostOptions,
 ): number {
+  return Math.min(gpuFramesPerSec(stage, batches), coresFramesPerSec(stage, options));
+}
+
+/** Whether a worker would be faster with more cores. */
+export function isHeldUp({ framesPerSec, gpuFramesPerSec }: Replica): boolean {
+  return gpuFramesPerSec > framesPerSec * (1 + 1e-9);
+}
+
+function gpuFramesPerSec(stage: readonly RatedRole[], batches: readonly number[]): number {
   let gpuSec = 0;
-  let coreSec = 0;
   stage.forEach(({ need, curve }, i) => {
     if (need.device === 'gpu') gpuSec += secPerFrameAt(curve, batches[i]!);
-    else coreSec += secPerFrameAt(curve, batches[i]!);
   });
+  return 1 / gpuSec;
+}
+
+function coresFramesPerSec(stage: readonly RatedRole[], { workerCores, frameWork }: HostOptions): number {
+  let coreSec = frameWork?.coreSec ?? 0;
+  for (const { need, curve } of stage) if (need.device === 'cpu') coreSec += secPerFrameAt(curve, 1);
   // a worker that asks for no core still gets some time on one
-  return Math.min(1 / gpuSec, Math.max(workerCores, LEAST_CORES) / coreSec);
+  return Math.max(workerCores, LEAST_CORES) / coreSec;
 }
 
 const LEAST_CORES = 0.1;

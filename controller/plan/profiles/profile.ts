@@ -24,5 +24,7 @@ export interface Profile {
   readonly provider: 'tensorrt' | 'cuda' | 'webgpu' | 'cpu';
   /** Version of onnxruntime. */
   readonly onnxruntime: string;
+  /** Of a CPU: seconds of one core to read and decode a frame and to crop and encode its face. */
+  readonly frameCoreSec?: number;
   readonly models: readonly ProfiledModel[];
 }

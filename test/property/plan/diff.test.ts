@@ -19,8 +19,8 @@ function workers({ passes }: Plan, withBatches: boolean): Map<string, number> {
   for (const { roles, groups } of passes.flatMap(({ stages }) => stages)) {
     for (const { device, batches, placements } of groups) {
       const sizes = withBatches ? roles.map((role) => batches[role]) : [];
-      for (const { node, count } of placements) {
-        const key = [roles, node, device.resource, device.product, sizes].join(' ');
+      for (const { node, count, threads } of placements) {
+        const key = [roles, node, device.resource, device.product, threads, sizes].join(' ');
         all.set(key, (all.get(key) ?? 0) + count);
       }
     }

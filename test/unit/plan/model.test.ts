@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { floorDivision } from '../../../controller/plan/compat/floor-division.ts';
 import { batchCurve, secPerFrameAt } from '../../../controller/plan/model/batch-curve.ts';
+import { coreChoices } from '../../../controller/plan/model/core-choices.ts';
 import { gpuSpeed } from '../../../controller/plan/model/gpu-speed.ts';
 import { modelsNeed } from '../../../controller/plan/model/models-need.ts';
 import { ratePoints } from '../../../controller/plan/model/rate-points.ts';
 import type { Origin, RoleNeed, Sharing, Throughput } from '../../../controller/plan/problem.ts';
+import { gpuNode, PLUGINS, planned } from '../../fixtures/plan-problem.ts';
 
 const role = (
   vramMiB: number,
@@ -77,6 +79,49 @@ test('numbers of the same product come first, then those of others scaled, then 
   const l4 = gpuSpeed({ product: 'NVIDIA-L4', sharing: { kind: 'none' }, speed: null });
   assert.deepEqual(rate([all[0]!, all[2]!], 'other', l4), [400, 'guessed']);
   assert.deepEqual(rate([], 'Tesla-T4', 1), [80, 'guessed']);
+});
+
+test('a worker is as fast as the slower of its GPU and its cores, which decode frames too', () => {
+  const nodes = [{ ...gpuNode('a', 'Tesla-T4', 15_000), cores: 6 }];
+  const flow = {
+    detector: { ...PLUGINS.s3fd, throughput: [{ framesPerSec: 100 }] },
+    aligner: null,
+    maskers: [],
+  };
+  const rate = (options: Record<string, unknown>): string => {
+    const { passes, reasons } = planned({ ...flow, nodes, options });
+    const [group] = passes[0]!.stages[0]!.groups;
+    const limit = reasons.some(({ code }) => code === 'CoresLimit') ? ', CoresLimit' : '';
+    return `${group!.framesPerSec.toFixed(1)} on ${group!.placements[0]!.cores}${limit}`;
+  };
+  const frameWork = { coreSec: 0.04, origin: 'guessed' };
+  assert.equal(rate({}), '100.0 on 1');
+  assert.equal(rate({ frameWork }), '25.0 on 1, CoresLimit');
+  assert.equal(rate({ frameWork, workerCores: 2 }), '50.0 on 2, CoresLimit');
+  assert.equal(rate({ frameWork, maxWorkerCores: 64 }), '100.0 on 4');
+  assert.equal(
+    rate({ frameWork: { ...frameWork, coreSec: 0.1 }, maxWorkerCores: 64 }),
+    '40.0 on 4, CoresLimit',
+  );
+  assert.deepEqual(coreChoices({ workerCores: 0, maxWorkerCores: 4 }), [0, 1, 2, 4]);
+  assert.deepEqual(coreChoices({ workerCores: 3, maxWorkerCores: null }), [3]);
+});
+
+test('cores decode frames besides their roles', () => {
+  const nodes = [{ name: 'a', cores: 2 }];
+  const aligner = {
+    name: 'a',
+    vramMiB: 100,
+    vramPerBatchMiB: 1,
+    throughput: [{ product: 'cpu', framesPerSec: 20 }],
+  };
+  const options = { frameWork: { coreSec: 0.05, origin: 'measured' } };
+  const { framesPerSec, reasons } = planned({ detector: null, aligner, maskers: [], nodes, options });
+  assert.ok(Math.abs(framesPerSec! - 20) < 1e-9);
+  assert.equal(
+    reasons.find(({ code }) => code === 'FrameWork')!.sentence,
+    'Reading, decoding and cropping takes 50 ms of a core for each frame (measured).',
+  );
 });
 
 test('speeds follow the product and how it is shared', () => {
