@@ -46,7 +46,7 @@ export async function planExtraction(options: PlanExtractionOptions): Promise<vo
   const found = capacity(parseNodes(await readJson(options.nodes), options.nodes), pods);
   const profiles = [...builtInProfiles()];
   for (const path of options.profiles) profiles.push(parseProfile(await readJson(path), path));
-  const { nodes, reasons: changes } = changed(found.nodes, options.whatIf);
+  const { nodes, reasons: changes } = changed(found.nodes, options.whatIf, extraction);
   const problem = await toProblem(extraction, nodes, profiles, options);
   const result = plan(problem);
   const capacityReasons = [...found.reasons, ...changes];
@@ -82,11 +82,12 @@ function text(
 function changed(
   nodes: readonly NodeCapacity[],
   changes: readonly WhatIf[],
+  { spec }: Extraction,
 ): { readonly nodes: readonly NodeCapacity[]; readonly reasons: readonly Reason[] } {
   let now = nodes;
   const reasons: Reason[] = [];
   for (const change of changes) {
-    const next = applyWhatIf(now, change);
+    const next = applyWhatIf(now, change, spec.planning.nodeSelector);
     if (!next.possible) throw new FacefleetError('FF5001', `--what-if: ${next.sentence}`);
     now = next.nodes;
     reasons.push(next.reason);

@@ -13,6 +13,8 @@ export type GpuMemory =
     };
 
 const AMD_VRAM = /^(\d{1,6})\s*(?:(G)(?:i?B)?|(M)(?:i?B)?)$/i;
+/** What labels nodes with what is known of their GPUs. */
+const LABELLER = { nvidia: "NVIDIA's GPU feature discovery", amd: "AMD's node labeller" } as const;
 /** AMD's labeller rounds to whole GiB. */
 const AMD_ROUNDING_MIB = 512;
 
@@ -44,7 +46,7 @@ export function gpuMemory(
   if (guessMiB !== null) return { known: true, totalMiB: guessMiB, guessed: true };
   return refused(
     'GpuMemoryUnknown',
-    `there is no label ${label}, and ${product === null ? 'no label names the product' : `the memory of ${product} is not in the table`}`,
+    `there is no label ${label}, and ${product === null ? 'no label names the product' : `the memory of ${product} is not in the table`}; ${LABELLER[resource.vendor]} sets it`,
   );
 }
 

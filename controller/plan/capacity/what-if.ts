@@ -27,7 +27,7 @@ export type Changed =
 /**
  * Makes a change. An added node has no taints and enough cores and memory for its GPUs; its GPUs have the memory of that product in
  * the cluster, else the guess by its name. They are shared with nobody.
- * @param labels of an added node
+ * @param labels of an added node: those that the extraction selects, so that it may be used
  */
 export function applyWhatIf(
   nodes: readonly NodeCapacity[],
@@ -92,7 +92,10 @@ function likeThoseOfTheCluster(nodes: readonly NodeCapacity[], product: string):
 }
 
 function plain(product: string): string {
-  return product.toLowerCase().replace(/^nvidia-/, '').replace(SHARED, '');
+  return product
+    .toLowerCase()
+    .replace(/^nvidia-/, '')
+    .replace(SHARED, '');
 }
 
 const SHARED = /-shared$/i;

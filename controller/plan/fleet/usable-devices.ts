@@ -3,6 +3,7 @@ import { gpuSpeed } from '../model/gpu-speed.ts';
 import type { DeviceClass, Reason } from '../plan.ts';
 import type { Gpu, NodeCapacity, PlanOptions, Taint, Toleration } from '../problem.ts';
 import { byText } from './by-text.ts';
+import { excludesNothing } from './excludes-nothing.ts';
 import { LeftOut } from './left-out.ts';
 
 /** Free devices of one class on one node. */
@@ -86,7 +87,7 @@ export function usableDevices(nodes: readonly NodeCapacity[], options: UseOption
     pools: [...pools.values()].sort((a, b) => byText(a.device.id, b.device.id)),
     nodes: usable,
     hasGpus,
-    leftOut: leftOut.reasons(),
+    leftOut: [...excludesNothing(nodes, options.excludeGpus), ...leftOut.reasons()],
   };
 }
 

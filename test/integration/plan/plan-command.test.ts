@@ -165,6 +165,13 @@ test('an Extraction is planned on recorded nodes, without what pods hold, and wi
   assert.equal((await sharp(Buffer.from(svg.stdout)).metadata()).format, 'svg');
 });
 
+test('a node that is added has the labels that the extraction selects', async () => {
+  const picky = `${EXTRACTION}  planning: {nodeSelector: {pool: faces}}\n`;
+  const { code, stdout } = await onCluster(picky, kubeList([t4('a')]), '--what-if', 'add:1xTesla-T4');
+  assert.equal(code, 0);
+  assert.match(stdout, /nodes {2}added-1\n/);
+});
+
 test('a single node and a list of the API are nodes too', async () => {
   assert.equal((await onCluster(EXTRACTION, t4('a'))).code, 0);
   assert.equal((await onCluster(EXTRACTION, { ...kubeList([t4('a')]), kind: 'NodeList' })).code, 0);
@@ -239,6 +246,13 @@ const WRONG: readonly (readonly [
   ['no YAML', '{a: [', kubeList([]), [], /FF5002.*x\.yaml/],
   ['an unknown plugin', EXTRACTION.replace('bisenet', 'nosuch'), kubeList([t4('a')]), [], /FF5003.*nosuch/],
   ['pods for nodes', EXTRACTION, kubeList([kubePod({ name: 'p' })]), [], /FF5002.*nodes\.json/],
+  [
+    'a node that is there twice',
+    EXTRACTION,
+    kubeList([t4('a'), t4('b'), t4('a')]),
+    [],
+    /items\.2: the node a is there twice/,
+  ],
   ['a table for JSON', EXTRACTION, 'NAME STATUS\n', [], /FF5002.*nodes\.json/],
   ['an empty object', EXTRACTION, {}, [], /FF5002.*kubectl get nodes -o json/],
   [

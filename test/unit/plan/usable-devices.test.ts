@@ -71,6 +71,13 @@ test('a node takes no more workers than its cores and memory allow', () => {
   assert.deepEqual(usable(nodes, { workerCores: 2 }).slots, ['a:2', 'b:3', 'c:8']);
 });
 
+test('an entry of excludeGpus that names no GPU is told', () => {
+  const nodes = [t4('a'), t4('b', 2), { name: 'c', cores: 4 }];
+  const { leftOut, slots } = usable(nodes, { excludeGpus: ['b/Tesla-T4', 'b/Tesla-V100', 'c', 'a'] });
+  assert.deepEqual(slots, []);
+  assert.deepEqual(leftOut, ['ExcludesNothing undefined', 'ExcludesNothing undefined', 'GpuExcluded 3']);
+});
+
 test('busy devices are no capacity, but the cluster has GPUs', () => {
   const nodes = [{ name: 'a', gpus: [{ product: 'Tesla-T4', totalMiB: 15_000, count: 0, busy: 2 }] }];
   assert.deepEqual(usable(nodes), { slots: [], leftOut: [], hasGpus: true });

@@ -212,6 +212,8 @@ test('without a memory label the product decides, wherever it is named; without 
     [aws.gpus[0]?.product, aws.gpus[0]?.totalMiB, aws.codes],
     ['Tesla-T4', 14745, ['GpuMemoryGuessed']],
   );
+  const azure = one({ instanceType: 'Standard_NC24rs_v3', devices });
+  assert.deepEqual([azure.gpus[0]?.product, azure.codes], ['Tesla-V100-PCIE-16GB', ['GpuMemoryGuessed']]);
   const unknown = one({ devices });
   assert.deepEqual([unknown.gpus, unknown.codes], [[], ['GpuMemoryUnknown']]);
   const garbage = one({ labels: nvidiaLabels('Tesla-T4', Number.NaN, 4), devices });
