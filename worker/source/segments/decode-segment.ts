@@ -32,8 +32,8 @@ export interface DecodeSegmentOptions {
 
 /**
  * The frames of a segment of a video, in order, decoded as they are pulled; a decoder holds a few pictures. Pixels, numbers and damage are
- * those of a decoder that goes through the whole video. A damaged picture gives a failure (FF1011) in place of the next kept frame, and
- * ends the segment; what other segments have after it does not belong to the result.
+ * those of a decoder that goes through the whole video. A damaged picture gives a failure (FF1011) in place of the next kept frame and
+ * ends the segment: it ends the video, too, so what other segments have for that frame and all after it does not belong to the result.
  *
  * @throws {FacefleetError} FF1104, what the store of the place throws; the signal's reason when aborted
  */
@@ -67,10 +67,11 @@ export async function* decodeSegment(
     let target = nextKept(from?.picture ?? 0, end);
     if (target >= end) continue;
     if (from !== null) reader.goTo(from);
-    const jump = jumpFor(points, reader.position, target, Math.max(0, target - everyN + 1));
+    const cursor = Math.max(0, target - everyN + 1);
+    const jump = jumpFor(points, reader.position, cursor, cursor);
     if (jump !== null) reader.goTo(jump);
     // the picture at a point that ends the run tells whether the numbers are right
-    const isCompared = points.at(-1)?.picture === end;
+    const isCompared = points.some(({ picture }) => picture === end);
     while (reader.position < end || (isCompared && reader.position === end)) {
       const position = reader.position;
       const picture = await reader.next().catch(damageOf);

@@ -1,6 +1,6 @@
 import { keptCount } from '../keep-every.ts';
 import { LONG_PICTURES } from './picture-numbers.ts';
-import { pointBefore, pointsBetween, type SeekPoint } from './seek-point.ts';
+import { pointAfter, pointBefore, pointsBetween, type SeekPoint } from './seek-point.ts';
 import { jumpFor } from './start-for.ts';
 import type { VideoScan } from './video-scan.ts';
 import type { VideoRun, VideoSegment } from './video-segment.ts';
@@ -26,7 +26,9 @@ export function* splitVideo(scan: VideoScan, options: SplitOptions): Generator<V
   let runs: VideoRun[] = [];
   let firstIndex = 0;
   const closeRun = (end: number | null): void => {
-    const between = pointsBetween(points, from?.picture ?? 0, end ?? scan.pictures);
+    const last = end ?? scan.pictures;
+    const behind = pointAfter(scan.points, last);
+    const between = pointsBetween(scan.points, from?.picture ?? 0, behind?.picture ?? last);
     runs.push({ from, end, points: between });
   };
   const segment = (frames: number): VideoSegment => ({
@@ -54,7 +56,7 @@ export function* splitVideo(scan: VideoScan, options: SplitOptions): Generator<V
     from = point;
   }
   const kept = keptCount(scan.pictures, everyN);
-  const isOpen = points.length === 0 || scan.damage !== null;
+  const isOpen = scan.points.length === 0 || scan.damage !== null;
   closeRun(isOpen ? null : (kept - 1) * everyN + 1);
   yield segment(kept - firstIndex + failures);
 }

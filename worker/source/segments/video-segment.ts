@@ -7,7 +7,8 @@ export interface VideoRun {
   /** The number after the last picture; null: up to the end of the video, or its damage. */
   readonly end: number | null;
   /**
-   * The points between `from` and `end`, that at `end` included: a decoder may start there, too, and the numbers are compared there.
+   * The points after `from`, up to `end`, and the first one behind it: a decoder may start there, too, and at them its pictures are held
+   * against the numbers.
    */
   readonly points: readonly SeekPoint[];
 }

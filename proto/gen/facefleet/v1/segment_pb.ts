@@ -153,7 +153,7 @@ export type Segment_Run = Message<"facefleet.v1.Segment.Run"> & {
   end?: number | undefined;
 
   /**
-   * Points after from, up to the end and at it.
+   * Points after from, up to the end, and the first one behind it.
    *
    * @generated from field: repeated facefleet.v1.Segment.SeekPoint points = 3;
    */
