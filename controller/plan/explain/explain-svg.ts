@@ -10,6 +10,7 @@ import { type Drawing, FAINT, flow, INK, rect, STAGE_COLOURS, text } from './svg
 const WIDTH = 1320;
 const MARGIN = 24;
 const MAX_CARDS = 24;
+const MAX_REMARKS = 8;
 const HATCH =
   '<pattern id="taken" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="5" height="5" fill="#e3e6eb"/><rect width="1.6" height="5" fill="#a3aab6"/></pattern>';
 
@@ -19,7 +20,7 @@ export function explainSvg(explained: Explained): string {
   const parts =
     result.outcome === 'planned'
       ? [
-          heading(problem.id ?? 'Extraction', clusterLines(problem.nodes)),
+          heading(problem.id ?? 'Extraction', [...clusterLines(problem.nodes), ...remarks(explained)]),
           ...(problem.nodes.some(({ gpus }) => gpus.length > 0) ? [barLegend()] : []),
           ...result.passes.map((pass, i) => drawPass(pass, i, explained)),
         ]
@@ -37,6 +38,13 @@ export function explainSvg(explained: Explained): string {
     ...body,
     '</svg>\n',
   ].join('\n');
+}
+
+/** What kept parts of the cluster out of the picture, or had to be assumed for it. */
+function remarks({ capacityReasons }: Explained): string[] {
+  const lines = capacityReasons.slice(0, MAX_REMARKS).map(({ code, sentence }) => `${code}: ${sentence}`);
+  const more = capacityReasons.length - lines.length;
+  return more > 0 ? [...lines, `and ${counted(more, 'more remark')}`] : lines;
 }
 
 function heading(title: string, lines: readonly string[]): Drawing {

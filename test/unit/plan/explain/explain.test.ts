@@ -196,3 +196,15 @@ test('GPUs that are all in use are told from none, and names do nothing to a ter
   assert.match(odd.text, /^a\\nb: 4 roles/);
   assert.match(odd.text, /nodes {2}\\x1b\[2J\n/);
 });
+
+test('the picture tells what was assumed of the cluster or left out', () => {
+  const problem = parseProblem({ ...FLOW, nodes: [{ name: 'n', gpus: [gpu('T4', 16000)] }] });
+  const capacityReasons = Array.from({ length: 10 }, (_, i) => ({
+    code: 'Odd',
+    numbers: {},
+    sentence: `<${i}>`,
+  }));
+  const svg = explainSvg({ problem, result: plan(problem), capacityReasons });
+  assert.ok(svg.includes('>Odd: &lt;7&gt;<') && !svg.includes('Odd: &lt;8&gt;'));
+  assert.ok(svg.includes('>and 2 more remarks<'));
+});
