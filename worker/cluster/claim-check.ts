@@ -41,7 +41,7 @@ export async function packResult(result: StageResult, key: string, check: ClaimC
   return toBinary(StageResultSchema, create(StageResultSchema, { extraction, pass, index, whole }));
 }
 
-/** @throws FacefleetError FF6007 for bytes that are no frame, FF4006 when it lies in the store and cannot be read */
+/** @throws FacefleetError FF6007 for bytes that are no frame, and for one that does not lie in the store any more; FF4006 when it cannot be read there */
 export async function unpackFrame(bytes: Uint8Array, extraction: string, store: Store): Promise<Frame> {
   const { whole } = parsed(() => fromBinary(FrameSchema, bytes), 'a frame');
   return decodeFrame(whole === undefined ? bytes : await wholeOf(whole, store), extraction);
@@ -57,6 +57,24 @@ export async function unpackResult(
   return decodeStageResult(whole === undefined ? bytes : await wholeOf(whole, store), extraction);
 }
 
+/** What can be read of a frame that `unpackFrame` refuses with FF6007: nothing in it has been checked. Null when it is none at all. */
+export function headOfFrame(bytes: Uint8Array): Frame | null {
+  try {
+    return fromBinary(FrameSchema, bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** As `headOfFrame`, of a result. */
+export function headOfResult(bytes: Uint8Array): StageResult | null {
+  try {
+    return fromBinary(StageResultSchema, bytes);
+  } catch {
+    return null;
+  }
+}
+
 async function putWhole(bytes: Uint8Array, key: string, store: Store): Promise<Content> {
   await store.put(key, bytes);
   return create(ContentSchema, {
@@ -69,10 +87,21 @@ async function putWhole(bytes: Uint8Array, key: string, store: Store): Promise<C
 async function wholeOf({ place }: Content, store: Store): Promise<Uint8Array> {
   if (place.case !== 'reference') throw new FacefleetError('FF6007', 'a message that lies nowhere');
   const { key, sha256 } = place.value;
-  const bytes = await store.get(key);
+  const bytes = await presentObject(store, key);
   if (sha256 !== '' && hash('sha256', bytes) !== sha256)
     throw new FacefleetError('FF6007', `${key}: its sha256 is another one`);
   return bytes;
+}
+
+/** @throws FacefleetError FF6007 when it is not there: it is taken away once its frame has a record */
+async function presentObject(store: Store, key: string): Promise<Uint8Array> {
+  try {
+    return await store.get(key);
+  } catch (error) {
+    if (error instanceof FacefleetError && error.code === 'FF4006' && (await store.head(key)) === null)
+      throw new FacefleetError('FF6007', `${key}: it is gone`, { cause: error });
+    throw error;
+  }
 }
 
 function parsed<T>(parse: () => T, what: string): T {

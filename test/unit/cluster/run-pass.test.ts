@@ -116,6 +116,23 @@ describe('a pass', () => {
     assert.deepEqual([error.code, error.detail, plugin], ['FF3003', 'so', 'p']);
   });
 
+  it('is not held up by many frames that fail at once', { timeout: 30_000 }, async () => {
+    // more than the results lane and the frames' lane hold together
+    const endings = await pass(40, (_, attempt) => (attempt === 0 ? [failed('FF1006')] : [FOUND]));
+    assert.equal(endings.size, 40);
+    assert.deepEqual(
+      [...endings].filter(([, { kind }]) => kind === 'failed').map(([index]) => index),
+      [7],
+    );
+  });
+
+  it('takes a result that cannot be used for a failure of its frame', { timeout: 30_000 }, async () => {
+    const noSize: Outcome = { case: 'found', value: { width: 0, height: 0, faces: [] } };
+    const endings = await pass(5, (index) => [index === 3 ? noSize : FOUND]);
+    const { kind, error } = endings.get(3) as Extract<Ending, { kind: 'failed' }>;
+    assert.deepEqual([endings.size, kind, error.code], [5, 'failed', 'FF6007']);
+  });
+
   it('sends a frame again that the bus has lost', async () => {
     const seen = new Map<number, number>();
     const endings = await pass(5, (index) => {

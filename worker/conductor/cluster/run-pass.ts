@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StageResult } from '../../../proto/gen/facefleet/v1/stage_result_pb.ts';
 import type { Bus, Delivery, Lane, LaneDepth } from '../../bus/bus.ts';
-import { unpackResult } from '../../cluster/claim-check.ts';
+import { headOfResult, unpackResult } from '../../cluster/claim-check.ts';
 import { CODES, type Code } from '../../errors/codes.ts';
 import { FacefleetError } from '../../errors/facefleet-error.ts';
 import type { Store } from '../../store/store.ts';
 import type { Appended } from '../part-writer.ts';
+import { Retries } from './retries.ts';
 
 /** A frame that a pass is to work on. */
 export interface Outgoing {
@@ -71,6 +72,7 @@ export async function runPass(frames: AsyncIterable<Outgoing>, options: PassOpti
   const { bus, lanes, results, store, extraction, pass, generation, tries, drain, settle } = options;
   const onTheWay = new Map<number, OnItsWay>();
   const background = new Set<Promise<void>>();
+  const retries = new Retries();
   const failed = new AbortController();
   const collected = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
@@ -127,6 +129,7 @@ export async function runPass(frames: AsyncIterable<Outgoing>, options: PassOpti
   };
   const feed = async (): Promise<void> => {
     for await (const frame of frames) {
+      await retries.room();
       signal.throwIfAborted();
       if (drain.aborted) break;
       const entry: OnItsWay = { frame, failedAttempts: 0, sends: 0, sentMs: null };
@@ -138,18 +141,37 @@ export async function runPass(frames: AsyncIterable<Outgoing>, options: PassOpti
   };
   const again = async (entry: OnItsWay, delivery: Delivery, code: Code): Promise<void> => {
     entry.failedAttempts += 1;
-    if (CODES[code].retry === 'backoff')
-      await sleep(RETRY_WAIT_MS * entry.failedAttempts, undefined, { signal });
-    await send(entry);
-    await delivery.ack();
+    entry.sentMs = null;
+    const waitMs = CODES[code].retry === 'backoff' ? RETRY_WAIT_MS * entry.failedAttempts : 0;
+    await retries.add(
+      async () => {
+        // at once: what has no record is sent again in any case, and results that are held keep workers from sending theirs
+        await delivery.ack();
+        await sleep(waitMs, undefined, { signal });
+      },
+      () => send(entry),
+    );
+  };
+  const unpack = async (payload: Uint8Array): Promise<StageResult | FacefleetError> => {
+    try {
+      return await unpackResult(payload, extraction, store);
+    } catch (error) {
+      if (error instanceof FacefleetError && error.code === 'FF6007') return error;
+      throw error;
+    }
   };
   const take = async (delivery: Delivery): Promise<void> => {
-    const result = await unpackResult(delivery.payload, extraction, store);
-    const entry = onTheWay.get(result.index);
-    const ours = result.pass === pass && entry?.frame.key === result.key;
+    const unpacked = await unpack(delivery.payload);
+    const result = unpacked instanceof FacefleetError ? headOfResult(delivery.payload) : unpacked;
+    const entry = result === null ? undefined : onTheWay.get(result.index);
+    const ours = result?.extraction === extraction && result.pass === pass && entry?.frame.key === result.key;
     if (!ours || entry === undefined) {
-      // it came twice, or answers a frame of an earlier conductor
+      // it came twice, answers a frame of an earlier conductor, or is no result: then the frame is sent again
       await delivery.ack();
+      return;
+    }
+    if (unpacked instanceof FacefleetError) {
+      await end(entry.frame, { kind: 'failed', error: unpacked, plugin: null }, delivery);
       return;
     }
     const { outcome } = result;
