@@ -6,6 +6,7 @@ import { FrameSchema } from '../../../proto/gen/facefleet/v1/frame_pb.ts';
 import type { Bus, Lane } from '../../../worker/bus/bus.ts';
 import { decodeFrame } from '../../../worker/bus/decode-message.ts';
 import { MemoryHub } from '../../../worker/bus/memory-bus.ts';
+import { unpackFrame } from '../../../worker/cluster/claim-check.ts';
 import { CrashMarkers } from '../../../worker/stage/cluster/crash-markers.ts';
 import { FrameIntake, type Ticket } from '../../../worker/stage/cluster/frame-intake.ts';
 import { MemoryStore } from '../../../worker/store/memory-store.ts';
@@ -36,6 +37,7 @@ async function work(hub: MemoryHub, store: MemoryStore) {
     signal: stop.signal,
     unpack: async (payload) => decodeFrame(payload, 'x'),
     inputOf: () => ({ kind: 'file', path: '' }),
+    onUnreadable: assert.fail,
     refuse: async ({ frame, delivery }, error) => {
       assert.equal(error.code, 'FF1012');
       refused.push(frame.index);
@@ -102,6 +104,54 @@ async function idle(bus: Bus, { signal }: AbortController): Promise<string> {
   }
   return 'idle';
 }
+
+describe('frames that cannot be read', () => {
+  it('are answered where they have a name, else dropped; those behind them are worked on', async () => {
+    const hub = new MemoryHub();
+    const bus = hub.connect('x');
+    const store = new MemoryStore();
+    const lane = await bus.openLane('lane', LANE);
+    const image = { place: { case: 'inline' as const, value: new Uint8Array([1]) }, sizeBytes: 1 };
+    const whole = { place: { case: 'reference' as const, value: { store: 'output', key: 'tmp/x/gone' } } };
+    const frames = [
+      { key: 'nan.jpg', image, faces: [{ box: { x: Number.NaN, y: 0, w: 1, h: 1 } }] },
+      { key: 'empty.jpg' },
+      { whole },
+      { key: 'good.jpg', image },
+    ].map((about, index) => toBinary(FrameSchema, create(FrameSchema, { extraction: 'x', index, ...about })));
+    for (const [i, payload] of [Buffer.from('no frame'), ...frames].entries())
+      await bus.send([lane], { id: `f-${i}`, payload });
+    const refused: string[] = [];
+    const unreadable: string[] = [];
+    const intake = new FrameIntake({
+      lane,
+      markers: new CrashMarkers(store, PLACE),
+      crashes: 2,
+      signal: new AbortController().signal,
+      unpack: (payload) => unpackFrame(payload, 'x', store),
+      inputOf: () => ({ kind: 'file', path: '' }),
+      refuse: async ({ frame, delivery }, { code }) => {
+        refused.push(`${frame.key} ${code}`);
+        await delivery.ack();
+      },
+      onUnreadable: ({ code }) => unreadable.push(code),
+    });
+    for await (const { key, ticket } of intake.frames()) {
+      assert.equal(key, 'good.jpg');
+      await (ticket as Ticket).delivery.ack();
+      await intake.settled(ticket as Ticket);
+      break;
+    }
+    assert.deepEqual(refused, ['nan.jpg FF6007', 'empty.jpg FF6007']);
+    assert.deepEqual(unreadable, ['FF6007', 'FF6007']);
+    assert.deepEqual(
+      (await bus.depths()).map(({ waiting, inWork }) => waiting + inWork),
+      [0],
+    );
+    await intake.close();
+    await bus.close();
+  });
+});
 
 describe('frames that kill their worker', () => {
   it('are found out alone and given up after two such deaths; the others are worked on', async () => {

@@ -1,6 +1,7 @@
 import type { Frame } from '../../../proto/gen/facefleet/v1/frame_pb.ts';
 import type { Delivery, Lane } from '../../bus/bus.ts';
 import { fromFaceMessage } from '../../bus/face-message.ts';
+import { headOfFrame } from '../../cluster/claim-check.ts';
 import { FacefleetError } from '../../errors/facefleet-error.ts';
 import type { FrameInput } from '../../source/source.ts';
 import type { StageFrame } from '../given-faces.ts';
@@ -24,8 +25,10 @@ export interface IntakeOptions {
   readonly signal: AbortSignal;
   unpack(payload: Uint8Array): Promise<Frame>;
   inputOf(frame: Frame): FrameInput;
-  /** Answers a frame that is not to be touched. */
+  /** Answers a frame that is not to be touched, and acks it. */
   refuse(ticket: Ticket, error: FacefleetError): Promise<void>;
+  /** Told of a message that holds no frame; it is dropped, and the conductor sends its frame again. */
+  onUnreadable(error: FacefleetError): void;
 }
 
 /**
@@ -69,7 +72,8 @@ export class FrameIntake {
         throw error;
       }
       if (delivery === null) return;
-      const frame = await this.#options.unpack(delivery.payload);
+      const frame = await this.#unpacked(delivery);
+      if (frame === null) continue;
       const again = delivery.attempt > 1;
       const held: Ticket = { delivery, frame, takenMs: performance.now(), alone: 0 };
       this.#held.add(held);
@@ -77,9 +81,11 @@ export class FrameIntake {
         if (again && !(await this.#whenIdle())) return;
         const ticket = again ? await this.#alone(held) : held;
         if (ticket === null) continue;
+        const stageFrame = await this.#stageFrame(ticket);
+        if (stageFrame === null) continue;
         this.#held.add(ticket);
         this.#inWork.add(ticket);
-        yield this.#stageFrame(ticket);
+        yield stageFrame;
         if (again && !(await this.#whenIdle())) return;
       } finally {
         if (!this.#inWork.has(held)) this.#held.delete(held);
@@ -101,6 +107,24 @@ export class FrameIntake {
     clearInterval(this.#heartbeat);
     for (const { alone, frame } of this.#inWork) {
       if (alone > 0) await this.#options.markers.remove(frame.index, alone, false);
+    }
+  }
+
+  /** The frame of a delivery; null when it was answered, or dropped, because it cannot be read. */
+  async #unpacked(delivery: Delivery): Promise<Frame | null> {
+    const { unpack, refuse, onUnreadable } = this.#options;
+    try {
+      return await unpack(delivery.payload);
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      const frame = headOfFrame(delivery.payload);
+      if (frame !== null && frame.key !== '')
+        await refuse({ delivery, frame, takenMs: performance.now(), alone: 0 }, error);
+      else {
+        onUnreadable(error);
+        await delivery.ack();
+      }
+      return null;
     }
   }
 
@@ -136,14 +160,27 @@ export class FrameIntake {
     return !signal.aborted;
   }
 
-  #stageFrame(ticket: Ticket): StageFrame {
-    const { frame } = ticket;
+  /** What the stage works on; null when the frame was answered because its faces cannot be read. */
+  async #stageFrame(ticket: Ticket): Promise<StageFrame | null> {
+    const { inputOf, markers, refuse } = this.#options;
+    const { frame, alone } = ticket;
     const { index, key, width, height, faces, videoMeta } = frame;
-    const given = {
-      faces: faces.map((face, i) => fromFaceMessage(face, `${key}: face ${i}`)),
-      size: width > 0 && height > 0 ? { width, height } : null,
-      videoMeta: videoMeta ?? null,
-    };
-    return { index, key, input: this.#options.inputOf(frame), given, ticket };
+    try {
+      const given = {
+        faces: faces.map((face, i) => fromFaceMessage(face, `${key}: face ${i}`)),
+        size: width > 0 && height > 0 ? { width, height } : null,
+        videoMeta: videoMeta ?? null,
+      };
+      return { index, key, input: inputOf(frame), given, ticket };
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      await refuse(ticket, error);
+      if (alone > 0) await markers.remove(index, alone, true);
+      return null;
+    }
   }
+}
+
+function isUnreadable(error: unknown): error is FacefleetError {
+  return error instanceof FacefleetError && error.code === 'FF6007';
 }

@@ -116,6 +116,7 @@ async function takeFrames(opened: Opened, { log, stop, onReady, onFrame }: Worke
       await answerFailed(ticket, error, null, answers);
       await ticket.delivery.ack();
     },
+    onUnreadable: (error) => log.error(error.message),
   });
   const finish = async (frame: FrameInWork): Promise<void> => {
     const ticket = frame.ticket as Ticket;
