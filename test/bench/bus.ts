@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import type { Bus, Lane } from '../../worker/bus/bus.ts';
 import { openJetStreamBus } from '../../worker/bus/jetstream-bus.ts';
+import { type ProcessUsage, processUsage } from '../fixtures/process-usage.ts';
 import { startNatsServer, withoutNatsServer } from '../servers/nats-server.ts';
 import { natsSettings } from '../servers/nats-settings.ts';
 
@@ -89,21 +89,21 @@ async function run(frames: number, bytes: number, workMs: number, report: boolea
   await once(worker.stdout, 'data');
   const payload = new Uint8Array(bytes).map((_, i) => (i * 2654435761) >>> 24);
   const pids = { server: server.pid, sender: process.pid, worker: worker.pid! };
-  const usage = (): Promise<Usage[]> => Promise.all(Object.values(pids).map(readUsage));
+  const usage = (): ProcessUsage[] => Object.values(pids).map(processUsage);
 
   const watch = watchLane(lane);
-  const before = await usage();
+  const before = usage();
   const start = performance.now();
   for (let i = 0; i < frames; i++) {
     await bus.send([lane], { id: String(i), payload });
     if (report && (i + 1) % Math.ceil(frames / 10) === 0) {
-      const [s, c, w] = (await usage()).map(({ rssMiB }) => rssMiB.toFixed(0));
+      const [s, c, w] = usage().map(({ rssMiB }) => rssMiB.toFixed(0));
       console.log(`${i + 1} frames: RSS server ${s}, sender ${c}, worker ${w} MiB`);
     }
   }
   while ((await lane.depth()).inWork + (await lane.depth()).waiting > 0) await sleep(2);
   const seconds = (performance.now() - start) / 1000;
-  const after = await usage();
+  const after = usage();
   const mostInLane = await watch.stop();
   let said = '';
   worker.stdout.on('data', (chunk) => {
@@ -135,21 +135,5 @@ function watchLane(lane: Lane): { stop(): Promise<number> } {
       await done;
       return most;
     },
-  };
-}
-
-interface Usage {
-  readonly cpuMs: number;
-  readonly rssMiB: number;
-}
-
-/** CPU time (in Linux's ticks of 10 ms) and memory of a process from /proc; zeros where there is none. */
-async function readUsage(pid: number): Promise<Usage> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return {
-    cpuMs: 10 * (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)),
-    rssMiB: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024,
   };
 }

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { copyFile, mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { extname, join } from 'node:path';
 import sharp from 'sharp';
 import { ensureModel } from '../../models/ensure-model.ts';
 import { ensureSamples } from '../../models/samples.ts';
 import { temporaryFolder } from '../../models/temporary-folder.ts';
+import { processUsage } from '../fixtures/process-usage.ts';
 import { bareDecode, bareEncode, bareSession, cpuSeconds, cropPixels } from './bare-work.ts';
 
 /**
@@ -85,12 +86,11 @@ async function extract(input: string, output: string): Promise<Run> {
     text += chunk;
   });
   let peakRssMiB = 0;
-  let cpuTicks = 0;
+  let cpuMs = 0;
   const sample = setInterval(() => {
-    void readUsage(child.pid!).then((usage) => {
-      peakRssMiB = Math.max(peakRssMiB, usage.rssMiB);
-      cpuTicks = Math.max(cpuTicks, usage.cpuTicks);
-    });
+    const usage = processUsage(child.pid!);
+    peakRssMiB = Math.max(peakRssMiB, usage.peakRssMiB);
+    cpuMs = Math.max(cpuMs, usage.cpuMs);
   }, 50);
   const code = await new Promise((resolve) => child.on('close', resolve));
   clearInterval(sample);
@@ -98,20 +98,9 @@ async function extract(input: string, output: string): Promise<Run> {
   const summary = JSON.parse(text.trim().split('\n').at(-1)!) as { faces: number };
   return {
     wallSeconds: (performance.now() - start) / 1000,
-    cpuSeconds: cpuTicks / 100,
+    cpuSeconds: cpuMs / 1000,
     faces: summary.faces,
     peakRssMiB,
-  };
-}
-
-/** Memory and CPU time of a process from /proc; zeros where there is none. */
-async function readUsage(pid: number): Promise<{ rssMiB: number; cpuTicks: number }> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const stats = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  const fields = stats.slice(stats.lastIndexOf(')') + 2).split(' ');
-  return {
-    rssMiB: Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024,
-    cpuTicks: Number(fields[11] ?? 0) + Number(fields[12] ?? 0),
   };
 }
 

@@ -16,6 +16,8 @@ export interface ClusterChild {
 /** `facefleet cluster run` in a process of its own, and what it starts (Linux). */
 export class ClusterRun {
   readonly jobFile: string;
+  /** What its processes have in their environment on top of this one's. */
+  readonly env: Readonly<Record<string, string>>;
   readonly #running: RunningCli;
   readonly #seen = new Set<number>();
   #frames = 0;
@@ -29,6 +31,7 @@ export class ClusterRun {
     limitMs?: number,
   ) {
     this.jobFile = jobFile;
+    this.env = env;
     this.#running = startCli(
       ['cluster', 'run', ...args, '--job-file', jobFile, '-o', 'json'],
       undefined,

@@ -68,7 +68,7 @@ export const lateAck: Scenario = {
     const { pid, replica } = random.pick(await cluster.whenChildren('stage'));
     const job = await readJob(cluster.jobFile);
     process.kill(pid, 'SIGSTOP');
-    const twin = new JobProcesses(job, `${cluster.jobFile}.twin`).worker(replica);
+    const twin = new JobProcesses(job, `${cluster.jobFile}.twin`, cluster.env).worker(replica);
     try {
       const stillMs = job.bus.ackWaitMs + random.whole(500, 4000);
       await sleep(stillMs);
