@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { access, constants, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { MODELS } from '../../models/catalog/catalog.ts';
 import { findModel } from '../../models/ensure-model.ts';
@@ -57,6 +58,7 @@ async function profile(names: string[], options: ProfileOptions): Promise<void> 
   }
   const product = options.product ?? (onGpu ? gpu!.product.replaceAll(' ', '-') : await ownCpu());
   const onnxruntime = await runtimeVersion();
+  if (options.save !== undefined) await checkPlace(options.save);
   const say = (line: string): void => {
     if (options.output === 'text') process.stdout.write(`${line}\n`);
   };
@@ -113,6 +115,17 @@ async function ownCpu(): Promise<string> {
   if (product === null)
     throw new FacefleetError('FF5001', 'name the CPU with --product: this system does not tell it');
   return product;
+}
+
+/** Measuring takes minutes: a file that cannot be written is told before. */
+async function checkPlace(path: string): Promise<void> {
+  try {
+    const there = await stat(path).catch(() => null);
+    if (there?.isDirectory()) throw new Error('it is a folder');
+    await access(there === null ? dirname(path) : path, constants.W_OK);
+  } catch (error) {
+    throw new FacefleetError('FF4001', `${path}: ${errorText(error)}`, { cause: error });
+  }
 }
 
 async function save(path: string, json: string): Promise<void> {

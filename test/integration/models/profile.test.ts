@@ -77,3 +77,11 @@ test('a provider or a GPU that is not there, and wrong batches, are told', async
   const unknown = await runCli(['models', 'profile', 'nosuch']);
   assert.deepEqual([unknown.code, /FF2001/.test(unknown.stderr)], [2, true]);
 });
+
+test('a file that cannot be written is told before anything is measured', async () => {
+  for (const path of [join(folder, 'missing', 'profile.json'), folder]) {
+    const { code, stdout, stderr } = await runCli(['models', 'profile', '--provider', 'cpu', '--save', path]);
+    assert.deepEqual([code, stdout], [1, ''], stderr);
+    assert.ok(stderr.includes('FF4001') && stderr.includes(path));
+  }
+});
