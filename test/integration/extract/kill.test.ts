@@ -10,9 +10,9 @@ import { scratch } from '../../fixtures/scratch.ts';
 import { smallPhotos } from '../../fixtures/small-photos.ts';
 
 /** Larger numbers make a soak test: `FACEFLEET_KILLS=20 FACEFLEET_FRAMES=200`. */
-const KILLS = Number(process.env['FACEFLEET_KILLS'] ?? 5);
-const FRAMES = Number(process.env['FACEFLEET_FRAMES'] ?? 40);
-const SEED = process.env['FACEFLEET_SEED'] ?? 'kill';
+const KILLS = Number(process.env.FACEFLEET_KILLS ?? 5);
+const FRAMES = Number(process.env.FACEFLEET_FRAMES ?? 40);
+const SEED = process.env.FACEFLEET_SEED ?? 'kill';
 /** Small crops, so that more of the time goes to the order of things. */
 const FAST = ['--size', '128'];
 
