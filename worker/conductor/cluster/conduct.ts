@@ -21,6 +21,7 @@ import { lockOutput, type OutputHold } from './lock-output.ts';
 import { PassFrames } from './pass-frames.ts';
 import { passLanes } from './pass-lanes.ts';
 import { PassLog } from './pass-log.ts';
+import { removeLanes } from './remove-lanes.ts';
 import { removeTemporaries } from './remove-temporaries.ts';
 import { type Ending, type Outgoing, runPass } from './run-pass.ts';
 import { settleFrame } from './settle-frame.ts';
@@ -105,7 +106,7 @@ async function conductOver(
   const workers = new WorkerWatch(bus);
   const control = new Control(bus, job.extraction);
   const failures = new PluginFailures(job.failureLimits);
-  const results = await bus.results({ ackWaitMs: job.bus.ackWaitMs });
+  const results = await bus.results({ ackWaitMs: job.bus.ackWaitMs, signal });
   const state = { pass: 0, rejected: 0, carried: 0 };
   const progress = (): ExtractProgress => {
     const { frames, faces, failed } = output.counts();
@@ -153,7 +154,7 @@ async function conductOver(
       };
       await runPass(frames.frames(), {
         bus,
-        lanes: await passLanes(bus, job, pass),
+        lanes: await passLanes(bus, job, pass, signal),
         results,
         store,
         extraction: job.extraction,
@@ -190,7 +191,7 @@ async function conductOver(
   }
   if (!options.stop.aborted) {
     await control.finish(workers);
-    await bus.removeAll();
+    await removeLanes(bus, log);
   }
   workers.close();
   return { ...progress(), skipped: source.skipped, rejected: state.rejected, interrupted, provider };

@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { type Content, ContentSchema } from '../../../proto/gen/facefleet/v1/content_pb.ts';
 import { tmpPrefix } from '../../cluster/claim-check.ts';
 import type { Job } from '../../cluster/job.ts';
+import { FacefleetError } from '../../errors/facefleet-error.ts';
 import { readRegularFile } from '../../source/read-regular-file.ts';
 import type { Store } from '../../store/store.ts';
 import type { RgbImage } from '../../vision/types.ts';
@@ -22,15 +23,20 @@ export interface ImagePlace {
 /**
  * How the image of a frame travels: in the message when it fits, else as a reference to the source where the workers see that, else by
  * a copy in the output.
- * @throws FacefleetError FF1004, FF1005, FF1006 when a file cannot be read, FF4001 when the copy cannot be written
+ * @throws FacefleetError FF1004 when it has too many bytes, FF1005, FF1006 when a file cannot be read, FF4001 when the copy cannot be written
  */
 export async function imageContent(
   image: Exclude<ImageAt, { kind: 'failure' }>,
   index: number,
   { job, store, inlineBytes }: ImagePlace,
 ): Promise<Content> {
-  if (image.kind === 'object') return reference('source', image.key, image.bytes, ENCODED);
   const { extraction } = job;
+  if (image.kind === 'object') {
+    const { maxBytes } = job.spec.limits;
+    if (image.bytes > maxBytes)
+      throw new FacefleetError('FF1004', `${image.key} has ${image.bytes} bytes, the limit is ${maxBytes}`);
+    return reference('source', image.key, image.bytes, ENCODED);
+  }
   const place = { extraction, store, inlineBytes };
   if (image.kind === 'pixels') return await placeImage(pixelBytes(image.image), RAW_RGB, index, place);
   const shared = job.source.shared && image.key !== null;

@@ -4,6 +4,7 @@ import { openJobBus } from '../../cluster/open-job-bus.ts';
 import { errorText } from '../../errors/facefleet-error.ts';
 import type { Json } from '../../formats/canonical-json.ts';
 import type { Store } from '../../store/store.ts';
+import { removeTraces } from './remove-temporaries.ts';
 
 /** Key of the job that last worked on an output. */
 export const JOB_KEY = 'job.json';
@@ -14,12 +15,14 @@ export function planRecord({ extraction, passes }: Job): Json {
 }
 
 /**
- * Removes the lanes of another job that worked on this output and left them behind.
- * The output must be held. What cannot be done is logged: such lanes cost storage, nothing else.
+ * Removes what another job that worked on this output left behind: lanes, large messages and markers of crashes.
+ * The output must be held. Lanes that cannot be removed are logged: they cost storage, nothing else.
+ * @throws FacefleetError FF4001, FF4006
  */
 export async function clearEarlierJob(job: Job, store: Store, log: Logger): Promise<void> {
   const earlier = await readJobRecord(store);
   if (earlier === null || earlier.extraction === job.extraction) return;
+  await removeTraces(earlier, store);
   try {
     const bus = await openJobBus(job, 'conductor', log, { extraction: earlier.extraction });
     await bus.removeAll().finally(() => bus.close());

@@ -7,13 +7,14 @@ export async function passLanes(
   bus: Bus,
   { passes, bus: { ackWaitMs } }: Job,
   pass: number,
+  signal: AbortSignal,
 ): Promise<Lane[]> {
   const { stages } = passes[pass]!;
   const lanes = await Promise.all(
     stages.map(({ workers }, stage) =>
       Promise.all(
         workers.map((worker, replica) =>
-          bus.openLane(laneOf({ pass, stage, replica }), { slots: slotsOf(worker), ackWaitMs }),
+          bus.openLane(laneOf({ pass, stage, replica }), { slots: slotsOf(worker), ackWaitMs, signal }),
         ),
       ),
     ),

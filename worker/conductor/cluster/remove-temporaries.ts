@@ -5,11 +5,17 @@ import type { Store } from '../../store/store.ts';
 import { removePasses } from './pass-log.ts';
 
 /** Removes what an output holds only while its extraction runs: results of passes, large messages, markers of crashes. */
-export async function removeTemporaries({ extraction }: Job, store: Store): Promise<void> {
+export async function removeTemporaries(job: Pick<Job, 'extraction'>, store: Store): Promise<void> {
   await removePasses(store);
-  for (const prefix of [tmpPrefix(extraction), ATTEMPTS_PREFIX]) {
-    const keys: string[] = [];
-    for await (const { key } of store.list(prefix)) keys.push(key);
-    await store.deleteMany(keys);
-  }
+  await removeTraces(job, store);
+}
+
+/** Removes large messages of a job, and markers of crashes, which name frames by indexes that hold for one job alone. */
+export async function removeTraces({ extraction }: Pick<Job, 'extraction'>, store: Store): Promise<void> {
+  for (const prefix of [tmpPrefix(extraction), ATTEMPTS_PREFIX])
+    await store.deleteMany(keysBelow(store, prefix));
+}
+
+async function* keysBelow(store: Store, prefix: string): AsyncGenerator<string> {
+  for await (const { key } of store.list(prefix)) yield key;
 }

@@ -129,6 +129,13 @@ async function takeFrames(opened: Opened, { log, stop, onReady, onFrame }: Worke
     voice.note(outcome);
     onFrame?.(outcome, performance.now() - ticket.takenMs);
   };
+  if ((await finishedJob(store, job.extraction)) !== null) {
+    // while this worker started; the lanes that the conductor removed have just been made again
+    over.abort();
+    await intake.close();
+    await bus.removeAll();
+    return;
+  }
   voice.ready(pool.report.provider, () => intake.inWork);
   onReady?.({ bus, inWork: () => intake.inWork, provider: pool.report.provider });
   try {
