@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { asyncProperty, boolean, assert as check, double, integer, record } from 'fast-check';
+import fc from 'fast-check';
 import { FacefleetError } from '../../../worker/errors/facefleet-error.ts';
 import { DEFAULT_LIMITS } from '../../../worker/source/limits.ts';
 import { openVideo } from '../../../worker/source/open-video.ts';
@@ -53,13 +53,13 @@ const FILES: Record<string, Encoding> = {
   },
 };
 
-const damages = record({
-  isCut: boolean(),
-  at: double({ min: 0.15, max: 0.98, noNaN: true }),
-  bytes: integer({ min: 1, max: 3000 }),
-  everyN: integer({ min: 1, max: 60 }),
-  framesPerSegment: integer({ min: 1, max: 200 }),
-  done: double({ min: 0, max: 1, noNaN: true }),
+const damages = fc.record({
+  isCut: fc.boolean(),
+  at: fc.double({ min: 0.15, max: 0.98, noNaN: true }),
+  bytes: fc.integer({ min: 1, max: 3000 }),
+  everyN: fc.integer({ min: 1, max: 60 }),
+  framesPerSegment: fc.integer({ min: 1, max: 200 }),
+  done: fc.double({ min: 0, max: 1, noNaN: true }),
 });
 
 describe('a damaged video', () => {
@@ -73,8 +73,8 @@ describe('a damaged video', () => {
       encodeVideo(whole, encoding);
       const bytes = await readFile(whole);
       const ends: number[] = [];
-      await check(
-        asyncProperty(damages, async ({ isCut, at, bytes: count, everyN, framesPerSegment, done }) => {
+      await fc.assert(
+        fc.asyncProperty(damages, async ({ isCut, at, bytes: count, everyN, framesPerSegment, done }) => {
           const path = join(folder, `damaged${extname(file)}`);
           await writeFile(path, damaged(bytes, isCut, Math.floor(at * bytes.length), count));
           const straight = await straightWords(path, everyN);

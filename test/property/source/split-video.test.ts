@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { asyncProperty, assert as check, integer, record } from 'fast-check';
+import fc from 'fast-check';
 import { DEFAULT_LIMITS } from '../../../worker/source/limits.ts';
 import { openVideo } from '../../../worker/source/open-video.ts';
 import { decodeSegment } from '../../../worker/source/segments/decode-segment.ts';
@@ -148,14 +148,14 @@ describe('segments of a video', () => {
       if (scan.exact) assert.equal(scan.pictures, straight.length);
       t.diagnostic(`${straight.length} pictures, ${scan.points.length} points ${scan.whyWhole ?? ''}`);
       assert.equal(scan.points.length > 3, made.isSplit ?? true);
-      const splits = record({
-        framesPerSegment: integer({ min: 1, max: 400 }),
-        everyN: integer({ min: 1, max: 120 }),
-        doneFrom: integer({ min: 0, max: 700 }),
-        doneCount: integer({ min: 0, max: 300 }),
+      const splits = fc.record({
+        framesPerSegment: fc.integer({ min: 1, max: 400 }),
+        everyN: fc.integer({ min: 1, max: 120 }),
+        doneFrom: fc.integer({ min: 0, max: 700 }),
+        doneCount: fc.integer({ min: 0, max: 300 }),
       });
-      await check(
-        asyncProperty(splits, async ({ framesPerSegment, everyN, doneFrom, doneCount }) => {
+      await fc.assert(
+        fc.asyncProperty(splits, async ({ framesPerSegment, everyN, doneFrom, doneCount }) => {
           const isDone = (index: number): boolean => index >= doneFrom && index < doneFrom + doneCount;
           const wanted = straight.filter((_, i) => i % everyN === 0).filter((_, i) => !isDone(i));
           const { segments, count } = await segmentVideo(path, DEFAULT_LIMITS, { everyN, framesPerSegment });
