@@ -195,13 +195,34 @@ export function limitReasons(
     }
     if (used === devices) return reasons;
     const isLimited = maxReplicas !== null && used >= maxReplicas;
+    const tooSmall = tooSmallFor(stages, classes);
     reasons.push({
       code: isLimited ? 'MaxReplicas' : 'DevicesLeftFree',
-      numbers: { pass, used, devices },
-      sentence: isLimited
-        ? `${used} of ${counted(devices, 'device')}: maxReplicas allows no more.`
-        : `${used} of ${counted(devices, 'device')}: the others would not make pass ${pass} faster.`,
+      numbers: { pass, used, devices, ...(tooSmall > 0 && { tooSmall }) },
+      sentence: `${used} of ${counted(devices, 'device')}: ${
+        isLimited ? 'maxReplicas allows no more' : whyFree(devices - used, tooSmall, pass)
+      }.`,
     });
     return reasons;
   });
+}
+
+function whyFree(free: number, tooSmall: number, pass: number): string {
+  const small = `too small for every GPU role of pass ${pass}`;
+  if (tooSmall >= free) return `the others are ${small}`;
+  const slow = `the others would not make pass ${pass} faster`;
+  return tooSmall === 0 ? slow : `${tooSmall} ${tooSmall === 1 ? 'is' : 'are'} ${small}, ${slow}`;
+}
+
+/** Devices that none of the stages' GPU roles fits on, even alone. */
+function tooSmallFor(stages: readonly Stage[], classes: readonly RatedClass[]): number {
+  const names = new Set(stages.flatMap(({ roles }) => roles));
+  const indexes = classes[0]!.pools[0]!.roles.flatMap(({ need }, i) =>
+    need.device === 'gpu' && names.has(need.role) ? [i] : [],
+  );
+  if (indexes.length === 0) return 0;
+  return classes.reduce(
+    (sum, { count, rate }) => sum + (indexes.some((i) => rate(i, i + 1) > 0) ? 0 : count),
+    0,
+  );
 }

@@ -99,6 +99,20 @@ test('limits: workers, feed', () => {
   assert.ok(codes(fed).includes('FeedLimits') && codes(fed).includes('DevicesLeftFree'));
 });
 
+test('devices that are left free because they are too small are told from those that would not help', () => {
+  const reason = (nodes: readonly object[], options: object = {}) =>
+    planned({ ...two, nodes, options }).reasons.find(({ code }) => code === 'DevicesLeftFree')?.sentence;
+  const large = gpuNode('a', 'x', 8000);
+  assert.equal(
+    reason([large, gpuNode('b', 'x', 2000)]),
+    '1 of 2 devices: the others are too small for every GPU role of pass 1.',
+  );
+  assert.equal(
+    reason([gpuNode('a', 'x', 8000, 8), gpuNode('b', 'x', 2000, 2)], { feedFramesPerSec: 120 }),
+    '3 of 10 devices: 2 are too small for every GPU role of pass 1, the others would not make pass 1 faster.',
+  );
+});
+
 test('without GPUs the cores do it, in one pass', () => {
   const nodes = [
     { name: 'a', cores: 8, memoryMiB: 4 * 1024 },
