@@ -26,6 +26,9 @@ type ConductorEvent =
   | { readonly event: 'failed'; readonly code: string | null; readonly message: string }
   | ({ readonly event: 'complete' | 'interrupted' } & ExtractSummary);
 
+/** How often the output may be held by another process: the conductor of a run that was killed needs a moment to end. */
+const HELD_TRIES = 4;
+
 /**
  * Runs a job with a conductor and workers as children of this process, and starts again what ends before its time.
  * @throws FacefleetError that a child failed with for good, FF3007 when children end again and again
@@ -69,7 +72,7 @@ class Supervision {
   }
 
   async #conduct(): Promise<ExtractSummary> {
-    for (;;) {
+    for (let held = 0; ; ) {
       const { jobFile, logLevel, signal } = this.#options;
       const args = ['worker', 'conductor', '--job', jobFile, '--log-level', logLevel];
       this.#failed = null;
@@ -85,6 +88,8 @@ class Supervision {
         return this.#summary;
       }
       if (failed?.retry === 'never') throw failed;
+      held = failed?.code === 'FF4003' ? held + 1 : 0;
+      if (failed !== null && held === HELD_TRIES) throw failed;
       if (end.code === EXIT.usage) throw failed ?? ended('the conductor', end);
       signal.throwIfAborted();
       await this.#waitBeforeRestart('the conductor', end);
@@ -121,6 +126,8 @@ class Supervision {
         }
         return;
       default: {
+        // told to end by somebody else: it is started again
+        if (event.event === 'interrupted' && !this.#options.signal.aborted) return;
         const { event: _, ...summary } = event;
         this.#summary = summary;
         this.#over.abort();
