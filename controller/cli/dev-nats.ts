@@ -23,6 +23,10 @@ const INSTALL =
  * @throws FacefleetError FF5005 when there is no nats-server, FF6010 when it does not come up
  */
 export async function startDevNats(folder: string, port: number): Promise<DevState> {
+  // it would answer in place of the new one, which ends a moment later
+  if ((await natsInfo(port)) !== null) {
+    throw new FacefleetError('FF6010', `another NATS server listens on 127.0.0.1:${port} already`);
+  }
   const log = join(folder, 'nats.log');
   const config = join(folder, 'nats.conf');
   await writeFile(config, configuration(folder, port));

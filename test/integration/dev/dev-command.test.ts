@@ -96,11 +96,21 @@ describe('facefleet dev', { skip: withoutNatsServer }, () => {
     assert.equal((await dev('down', '--purge')).stopped, false);
   });
 
+  it('does not take the server of another folder for its own', async () => {
+    const port = String(await freePort());
+    await dev('up', '--port', port);
+    const other = await runCli(['dev', 'up', '--state', join(folder, 'other'), '--port', port]);
+    assert.equal(other.code, 1);
+    assert.match(other.stderr, /FF6010.*another NATS server listens on 127\.0\.0\.1:/);
+    await dev('down', '--purge');
+  });
+
   it('says which program is missing, and when the port is taken', async () => {
     const path = process.env.PATH;
     try {
       process.env.PATH = dirname(process.execPath);
-      const missing = await runCli(['dev', 'up', '--state', folder]);
+      const unused = String(await freePort());
+      const missing = await runCli(['dev', 'up', '--state', folder, '--port', unused]);
       assert.equal(missing.code, 1);
       assert.match(missing.stderr, /FF5005.*apt-get install nats-server/);
     } finally {
