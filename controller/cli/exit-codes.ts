@@ -28,6 +28,7 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   'FF5002',
   'FF5003',
   'FF5004',
+  'FF6009',
 ]);
 
 /** The exit code of a command that ends with an error. */

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { checkBus } from './check-bus.ts';
 import { clusterRequest } from './cluster-extraction.ts';
 import { type ClusterOptions, clusterJob } from './cluster-job.ts';
 import { EXIT } from './exit-codes.ts';
@@ -24,6 +25,7 @@ export async function runCluster(
   const folder = await mkdtemp(join(tmpdir(), 'facefleet-job-'));
   try {
     const job = await clusterJob(request, stopping.signal);
+    await checkBus(job, stopping.signal);
     const jobFile = join(folder, 'job.json');
     const text = `${JSON.stringify(job, null, 2)}\n`;
     await writeFile(jobFile, text);

@@ -49,6 +49,8 @@ class Supervision {
   readonly #fatal = Promise.withResolvers<never>();
   #conductor: Child | null = null;
   #pass = -1;
+  /** Which of the passes begun goes on: a conductor that starts again may go back to earlier ones. */
+  #turn = 0;
   #frames = 0;
   #summary: ExtractSummary | null = null;
   #failed: FacefleetError | null = null;
@@ -135,15 +137,22 @@ class Supervision {
     }
   }
 
-  /** Starts the workers of a pass when those of the one before have ended, so that its GPU memory is free. */
+  /**
+   * Starts the workers of a pass when those of the one before have ended, so that its GPU memory is free. They do so when they hear of a
+   * later pass; when a conductor that was started again goes back to an earlier one, they are told here.
+   */
   #beginPass(pass: number): void {
     if (pass === this.#pass) return;
+    const goesBack = pass < this.#pass;
+    const before = [...this.#workers];
     this.#pass = pass;
-    const before = [...this.#workers].map(({ ended }) => ended);
+    const turn = ++this.#turn;
+    if (goesBack) for (const { process: worker } of before) worker.kill('SIGTERM');
     const start = async (): Promise<void> => {
-      await Promise.all(before);
+      await Promise.all(before.map(({ ended: end }) => end));
+      if (this.#turn !== turn) return;
       for (const [stage, { workers }] of this.#job.passes[pass]!.stages.entries()) {
-        for (const replica of workers.keys()) this.#watch(this.#keepWorker(pass, stage, replica));
+        for (const replica of workers.keys()) this.#watch(this.#keepWorker(turn, pass, stage, replica));
       }
     };
     this.#watch(start());
@@ -156,16 +165,16 @@ class Supervision {
     this.#watches.add(watched);
   }
 
-  async #keepWorker(pass: number, stage: number, replica: number): Promise<void> {
+  async #keepWorker(turn: number, pass: number, stage: number, replica: number): Promise<void> {
     const { jobFile, logLevel } = this.#options;
     const at = ['--pass', String(pass), '--stage', String(stage), '--replica', String(replica)];
     const args = ['worker', 'stage', '--job', jobFile, ...at, '--log-level', logLevel];
-    while (this.#pass === pass && !this.#over.signal.aborted) {
+    while (this.#turn === turn && !this.#over.signal.aborted) {
       const worker = startChild(args, () => {}, logLevel !== 'silent');
       this.#workers.add(worker);
       const end = await worker.ended;
       this.#workers.delete(worker);
-      if (this.#pass !== pass || this.#over.signal.aborted) return;
+      if (this.#turn !== turn || this.#over.signal.aborted) return;
       const name = `worker ${replica} of stage ${stage}`;
       if (end.code === EXIT.usage) throw ended(name, end);
       await this.#waitBeforeRestart(name, end);
@@ -190,7 +199,7 @@ class Supervision {
 
   async #endAll(): Promise<void> {
     this.#over.abort();
-    this.#pass = -1;
+    this.#turn += 1;
     const children = [this.#conductor, ...this.#workers].filter((child) => child !== null);
     const running = children.filter(
       ({ process: { exitCode, signalCode } }) => exitCode === null && signalCode === null,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { lockDir } from '../../../worker/store/dir-lock.ts';
 import { extractCli, runCli } from '../../fixtures/cli.ts';
 import { clusterCli, jobOf, withoutJob } from '../../fixtures/cluster-job.ts';
 import { alignments, differences, extraction, failures, fingerprint } from '../../fixtures/output-folder.ts';
@@ -115,6 +116,31 @@ describe('facefleet cluster run', { skip: withoutNatsServer }, () => {
     assert.match(refused.stderr, /either --workers or --plan/);
     const job = await jobOf(input, join(folder, 'x'), ['--nats', 'nats://127.0.0.1:1']);
     assert.deepEqual(job.bus.servers, ['nats://127.0.0.1:1']);
+  });
+
+  it('says soon that there is no bus, how to get one, and that its address is wrong', async () => {
+    const at = async (nats: string) =>
+      await runCli(['cluster', 'run', input, join(folder, 'busless'), '--nats', nats]);
+    const none = await at('nats://127.0.0.1:1');
+    assert.equal(none.code, 1);
+    assert.match(none.stderr, /^facefleet: FF6001 [^\n]*connection refused; `facefleet dev up` starts/);
+    const wrong = await at('http://127.0.0.1:4222');
+    assert.deepEqual([wrong.code, /FF6009/.test(wrong.stderr)], [2, true]);
+    assert.ok(!existsSync(join(folder, 'busless')));
+  });
+
+  it('says soon that the output is in use', async () => {
+    const output = join(folder, 'held');
+    mkdirSync(output);
+    const lock = await lockDir(output);
+    try {
+      const held = await runCli(['cluster', 'run', input, output, ...FAST, '--nats', nats.url]);
+      assert.equal(held.code, 1);
+      assert.match(held.stderr, /FF4003[^\n]*held by process/);
+      assert.doesNotMatch(held.stderr, /FF3007/);
+    } finally {
+      await lock.release();
+    }
   });
 
   it('leaves nothing on the bus and nothing temporary in the output', async () => {
