@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { extractCli, runCli, startCli } from '../../fixtures/cli.ts';
-import { clusterCli, lastEvent, printed, withoutJob } from '../../fixtures/cluster-job.ts';
+import { childrenOf, clusterCli, lastEvent, printed, withoutJob } from '../../fixtures/cluster-job.ts';
 import { differences, fingerprint } from '../../fixtures/output-folder.ts';
 import { scratch } from '../../fixtures/scratch.ts';
 import { smallPhotos } from '../../fixtures/small-photos.ts';
@@ -103,6 +103,22 @@ describe('the plan does not change the result', { skip: withoutNatsServer }, () 
     const end = lastEvent(await runCli(args), 3);
     t.diagnostic(JSON.stringify(end));
     assert.deepEqual(differences(withoutJob(join(folder, 'three')), expected), []);
+  });
+
+  it('of two passes, with a conductor that is killed in the second and a frame that failed in the first', {
+    skip: process.platform !== 'linux' && 'it needs /proc',
+    timeout: 170_000,
+  }, async () => {
+    const plan = planOf([[['detect align', 1]], [['mask_0 mask_1', 1]]]);
+    const args = ['cluster', 'run', ...planned('back', plan), '-o', 'json', '--log-level', 'info'];
+    const run = startCli(args);
+    await printed(run, 'stderr', /"pass":1[^\n]*worker is ready/);
+    const conductor = childrenOf(run.child.pid!).find((pid) =>
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes('conductor'),
+    );
+    process.kill(conductor!, 'SIGKILL');
+    lastEvent(await run.ended, 3);
+    assert.deepEqual(differences(withoutJob(join(folder, 'back')), expected), []);
   });
 
   it('of a video, in one pass and in two', async () => {
