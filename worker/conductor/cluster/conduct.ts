@@ -172,8 +172,8 @@ async function conductOver(
   } catch (error) {
     interrupted = signal.aborted && error === signal.reason && !hold.lost.aborted;
     if (!interrupted) {
-      // what was recorded is kept where that is still possible; the first error is the one to report
-      await output.stop().catch((second: unknown) => log.warn(errorText(second)));
+      // what was recorded is kept where that is still possible, and the output is not another's; the first error is the one to report
+      if (!hold.lost.aborted) await output.stop().catch((second: unknown) => log.warn(errorText(second)));
       throw error;
     }
   } finally {
@@ -182,10 +182,10 @@ async function conductOver(
   }
   const provider = providerOf(workers.provider());
   const about = { plan: planRecord(job), models: job.models, versions: versions(provider) };
+  hold.lost.throwIfAborted();
   if (interrupted) {
     await output.stop(about);
   } else {
-    hold.lost.throwIfAborted();
     await output.finish({ ...about, frames: frames?.count() ?? 0 });
     await removeTemporaries(job, store);
   }
