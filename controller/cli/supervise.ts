@@ -26,8 +26,8 @@ type ConductorEvent =
   | { readonly event: 'failed'; readonly code: string | null; readonly message: string }
   | ({ readonly event: 'complete' | 'interrupted' } & ExtractSummary);
 
-/** How often the output may be held by another process: the conductor of a run that was killed needs a moment to end. */
-const HELD_TRIES = 4;
+/** How often a conductor may fail before it can start: that of a run that was killed needs a moment to let go of the output. */
+const START_TRIES = 4;
 
 /**
  * Runs a job with a conductor and workers as children of this process, and starts again what ends before its time.
@@ -74,7 +74,7 @@ class Supervision {
   }
 
   async #conduct(): Promise<ExtractSummary> {
-    for (let held = 0; ; ) {
+    for (let starts = 0; ; ) {
       const { jobFile, logLevel, signal } = this.#options;
       const args = ['worker', 'conductor', '--job', jobFile, '--log-level', logLevel];
       this.#failed = null;
@@ -90,8 +90,8 @@ class Supervision {
         return this.#summary;
       }
       if (failed?.retry === 'never') throw failed;
-      held = failed?.code === 'FF4003' ? held + 1 : 0;
-      if (failed !== null && held === HELD_TRIES) throw failed;
+      starts = this.#pass === -1 || failed?.code === 'FF4003' ? starts + 1 : 0;
+      if (failed !== null && starts >= START_TRIES) throw failed;
       if (end.code === EXIT.usage) throw failed ?? ended('the conductor', end);
       signal.throwIfAborted();
       await this.#waitBeforeRestart('the conductor', end);

@@ -143,6 +143,14 @@ describe('facefleet cluster run', { skip: withoutNatsServer }, () => {
     }
   });
 
+  it('says soon that the output cannot be written', async () => {
+    const output = join(input, 'broken.jpg');
+    const refused = await runCli(['cluster', 'run', input, output, ...FAST, '--nats', nats.url]);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /FF4001/);
+    assert.doesNotMatch(refused.stderr, /FF3007/);
+  });
+
   it('leaves nothing on the bus and nothing temporary in the output', async () => {
     const output = join(folder, 'two');
     const files = Object.keys(fingerprint(output)).filter((file) => !file.startsWith('faces/'));
