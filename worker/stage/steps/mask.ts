@@ -33,7 +33,12 @@ export async function mask(
   if (plugin.kind === 'landmarks') {
     return faces.map((face) => {
       const matrix = faceMatrix(face, plugin.centering, STORED_PX);
-      return pack(plugin.draw(transformPointsSingle(matrix, face.landmarks), STORED_PX), STORED_PX, matrix, plugin);
+      return pack(
+        plugin.draw(transformPointsSingle(matrix, face.landmarks), STORED_PX),
+        STORED_PX,
+        matrix,
+        plugin,
+      );
     });
   }
   if (session === null) throw new TypeError(`${plugin.name} needs its model's session`);
