@@ -43,7 +43,7 @@ async function bench(folder: string, count: number): Promise<void> {
   await memory(folder, nats);
 }
 
-function clusterRun(
+async function clusterRun(
   place: Place,
   name: string,
   workers: number,
@@ -51,13 +51,13 @@ function clusterRun(
   endpoint: string,
 ): Promise<MeasuredRun> {
   const inBucket = place.kind === 's3';
-  const args = ['cluster', 'run', place.source, place.outputOf(name), '--workers', String(workers)];
-  const servers = new Map([
-    ['NATS', [nats.pid]],
-    ...(inBucket ? [['S3', s3Processes(endpoint)] as const] : []),
-  ]);
-  const env = inBucket ? { AWS_ENDPOINT_URL_S3: endpoint } : {};
-  return measuredRun([...args, '--nats', nats.url], env, servers);
+  const output = place.outputOf(name);
+  const args = ['cluster', 'run', place.source, output, '--workers', String(workers), '--nats', nats.url];
+  const servers = new Map([['NATS', [nats.pid]]]);
+  if (inBucket) servers.set('S3', s3Processes(endpoint));
+  const run = await measuredRun(args, inBucket ? { AWS_ENDPOINT_URL_S3: endpoint } : {}, servers);
+  await place.remove(output);
+  return run;
 }
 
 /** (d) */
@@ -140,6 +140,16 @@ function report(name: string, run: MeasuredRun, compared: MeasuredRun | null = n
     ([group, { cpuMs, rssMiB }]) => `${group} ${(cpuMs / frames).toFixed(1)} ms, ${rssMiB.toFixed(0)} MiB`,
   );
   print('', `CPU per frame and peak RSS: ${used.join('; ')}`);
+  if (compared === null) return;
+  const [all, before] = [run, compared].map(cpuPerFrameMs);
+  print(
+    '',
+    `CPU per frame of all: ${all!.toFixed(0)} ms, ${(before! / all!).toFixed(2)} frames of it for one of (a)`,
+  );
+}
+
+function cpuPerFrameMs({ usage, summary }: MeasuredRun): number {
+  return [...usage.values()].reduce((sum, { cpuMs }) => sum + cpuMs, 0) / summary.frames;
 }
 
 function percent(share: number): string {

@@ -97,8 +97,7 @@ async function take({ scenario, run, baseline }: Turn, folder: string, seed: str
       name,
       seed: `${seed}/${name}`,
     });
-    if (baseline.place.kind === 'folder')
-      await rm(baseline.place.outputOf(name), { recursive: true, force: true });
+    await baseline.place.remove(baseline.place.outputOf(name));
     if (!outcome.missed) return outcome;
     if (attempt + 1 === ATTEMPTS)
       return { ...outcome, faults: ['it was always over before it could be disturbed'] };

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore } from '../../worker/store/open-store.ts';
 import type { Store } from '../../worker/store/store.ts';
@@ -14,6 +14,7 @@ export interface Place {
   outputOf(name: string): string;
   /** All objects of an output by key. */
   read(output: string): Promise<Map<string, Uint8Array>>;
+  remove(output: string): Promise<void>;
 }
 
 /** Folders below one. @param photos what is extracted */
@@ -27,6 +28,7 @@ export function folderPlace(folder: string, photos: string): Place {
       for (const file of filesBelow(output)) found.set(file, await readFile(join(output, file)));
       return found;
     },
+    remove: (output) => rm(output, { recursive: true, force: true }),
   };
 }
 
@@ -46,6 +48,12 @@ export async function bucketPlace(endpoint: string, photos: string): Promise<Pla
       const store = await open(output);
       for await (const { key } of store.list('')) found.set(key, await store.get(key));
       return found;
+    },
+    async remove(output) {
+      const store = await open(output);
+      const keys: string[] = [];
+      for await (const { key } of store.list('')) keys.push(key);
+      await store.deleteMany(keys);
     },
   };
 }
