@@ -21,7 +21,8 @@ function open(url: string, more: Partial<NatsSettings> = {}): Promise<Bus> {
 }
 
 /**
- * Sends `count` messages while a worker takes them, and lets `disturb` do its worst in between.
+ * Sends `count` messages while a worker takes them, and lets `disturb` do its worst in between. Ends when the lane is empty: a server that was
+ * killed may have forgotten the last acks, and then delivers those messages once more.
  * @returns how often each message was worked on
  */
 async function stream(
@@ -34,11 +35,16 @@ async function stream(
   const lane = await receiver.openLane('lane', { slots: SLOTS });
   const times = new Array<number>(count).fill(0);
   const stop = new AbortController();
+  const done = new AbortController();
   const limit = AbortSignal.any([stop.signal, AbortSignal.timeout(60_000)]);
   const working = (async () => {
-    while (times.includes(0)) {
-      const delivery = await lane.next({ signal: limit });
-      assert.ok(delivery);
+    const until = AbortSignal.any([limit, done.signal]);
+    while (!done.signal.aborted) {
+      const delivery = await lane.next({ signal: until }).catch((error: unknown) => {
+        if (done.signal.aborted) return null;
+        throw error;
+      });
+      if (delivery === null) return;
       times[Number(delivery.id)]! += 1;
       await sleep(2);
       await delivery.ack();
@@ -51,13 +57,20 @@ async function stream(
       if (i % 40 === 20) await disturb();
     }
   })();
+  const emptied = (async () => {
+    await sending;
+    for (;;) {
+      const { waiting, inWork } = await out.depth();
+      if (waiting === 0 && inWork === 0 && !times.includes(0)) break;
+      await sleep(20, undefined, { signal: limit });
+    }
+    done.abort();
+  })();
   try {
-    await Promise.all([working, sending]);
+    await Promise.all([working, emptied]);
   } finally {
     stop.abort();
   }
-  const { waiting, inWork } = await out.depth();
-  assert.deepEqual([waiting, inWork], [0, 0]);
   return times;
 }
 
