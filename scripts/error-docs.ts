@@ -9,6 +9,7 @@ const GROUPS: readonly (readonly [prefix: string, title: string])[] = [
   ['FF4', 'Outputs'],
   ['FF5', 'Command line and configuration'],
   ['FF6', 'Message bus'],
+  ['FF7', 'Kubernetes'],
 ];
 
 const RETRY: Record<Retry, string> = { now: 'at once', backoff: 'later', never: 'no' };

@@ -15,7 +15,7 @@ interface CodeEntry {
 
 /**
  * Every error facefleet reports. FF1xxx input (frames, sources, alignments), FF2xxx models, FF3xxx engine and plugins, FF4xxx
- * outputs and stores, FF5xxx command line and configuration. Codes are stable: never renumber, never reuse.
+ * outputs and stores, FF5xxx command line and configuration, FF6xxx bus, FF7xxx Kubernetes. Codes are stable: never renumber, never reuse.
  */
 export const CODES = {
   FF1001: {
@@ -359,6 +359,54 @@ export const CODES = {
   FF6010: {
     message: 'The local server cannot be started',
     hint: 'Its log says why; where a port is taken, choose another with `--port`.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF7001: {
+    message: 'The Kubernetes API cannot be reached',
+    hint: 'Check that the cluster runs and that the address in the kubeconfig is right (`kubectl cluster-info` says the same).',
+    retry: 'backoff',
+    scope: 'pod',
+  },
+  FF7002: {
+    message: 'The Kubernetes API refuses access',
+    hint: 'Check the credentials; where a verb is named, a Role must allow it (`kubectl auth can-i` tells).',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF7003: {
+    message: 'There is no such object in the cluster',
+    hint: 'Check the name, the namespace (`-n`) and the context (`--context`).',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF7004: {
+    message: 'The cluster does not know the kind Extraction',
+    hint: 'Install facefleet in it: its Helm chart or its CustomResourceDefinition is missing.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF7005: {
+    message: 'The cluster refuses the object',
+    hint: 'Correct what the message names.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF7006: {
+    message: 'The object was changed by somebody else meanwhile',
+    hint: 'Read it again and repeat the change.',
+    retry: 'now',
+    scope: 'job',
+  },
+  FF7007: {
+    message: 'The Kubernetes API failed',
+    hint: 'Try again later; the log of the API server says why.',
+    retry: 'backoff',
+    scope: 'pod',
+  },
+  FF7008: {
+    message: 'The kubeconfig cannot be used',
+    hint: 'Correct the named file or entry; `--kubeconfig`, `--context` and KUBECONFIG choose others.',
     retry: 'never',
     scope: 'job',
   },
