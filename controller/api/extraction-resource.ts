@@ -1,189 +1,48 @@
-/** A condition as all of Kubernetes writes them (metav1.Condition). */
-export interface Condition {
-  type: 'Planned' | 'Admitted' | 'Running' | 'Succeeded' | 'Failed' | 'Suspended';
-  status: 'True' | 'False' | 'Unknown';
-  observedGeneration: number;
-  lastTransitionTime: string;
-  reason: string;
-  message: string;
-}
+import { z } from 'zod';
+import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { extractionSpec } from './extraction/spec.ts';
+import { type condition, extractionStatus } from './extraction/status.ts';
+import { withoutUnknown } from './extraction/without-unknown.ts';
+import { schemaIssues } from './schema-issues.ts';
 
-interface PluginChoice {
-  plugin: string;
-  options: Record<string, unknown>;
-}
-
-interface S3 {
-  endpoint?: string;
-  region?: string;
-  pathStyle?: boolean;
-}
-
-interface Toleration {
-  key?: string;
-  operator?: 'Equal' | 'Exists';
-  value?: string;
-  effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
-  tolerationSeconds?: number;
-}
-
-interface Resources {
-  requests?: Record<string, string>;
-  limits?: Record<string, string>;
-}
-
+export type Condition = z.output<typeof condition>;
 /** What is wanted, with every default filled in. */
-export interface ExtractionSpec {
-  source: { address: string; recursive: boolean; everyN: number; s3?: S3 };
-  output: {
-    address: string;
-    s3?: S3;
-    sizePx: number;
-    faces: boolean;
-    debugLandmarks: boolean;
-    existing: 'Continue' | 'Overwrite' | 'Keep' | 'KeepWithFaces';
-  };
-  detector:
-    | (PluginChoice & { anglesDeg: number[]; minDiagonalPx: number; minPercent: number; maxPercent: number })
-    | null;
-  aligner: PluginChoice & {
-    normalise: 'none' | 'clahe' | 'hist' | 'mean';
-    reFeeds: number;
-    reAlign: boolean;
-    filters: {
-      features: boolean;
-      minScale: number;
-      maxScale: number;
-      distancePercent: number;
-      rollDeg: number;
-    } | null;
-  };
-  maskers: PluginChoice[];
-  planning: {
-    policy: 'fleet' | 'compat';
-    device: 'auto' | 'gpu' | 'cpu';
-    maxReplicas: number | null;
-    excludeGpus: string[];
-    nodeSelector: Record<string, string>;
-    tolerations: Toleration[];
-    allowOversize: boolean;
-    marginMiB?: number;
-    workerCores?: number;
-    workerMemoryMiB?: number;
-    maxWorkerCores?: number;
-    frameCoreSec?: number;
-    runtimeClassName?: string;
-    gpuResources?: string[];
-  };
-  transport: 'Auto' | 'Reference';
-  limits: {
-    maxPixels: number;
-    maxBytes: number;
-    decodeTimeoutSeconds: number;
-    tries: number;
-    maxFailedInARow: number;
-    maxFailedPercent: number;
-  };
-  suspend: boolean;
-  priority: number;
-  activeDeadlineSeconds?: number;
-  ttlSecondsAfterFinished?: number;
-  backoffLimit: number;
-  credentials: { s3?: { secretName: string }; nats?: { secretName: string } };
-  podTemplate: {
-    labels: Record<string, string>;
-    annotations: Record<string, string>;
-    resources: { conductor?: Resources; worker?: Resources };
-    serviceAccountName?: string;
-    image?: string;
-    gpuImage?: string;
-    imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
-    imagePullSecrets: string[];
-    priorityClassName?: string;
-    volumes: { name: string; claimName: string; mountPath: string; readOnly: boolean }[];
-  };
-}
-
+export type ExtractionSpec = z.output<typeof extractionSpec>;
 /** What has become of an extraction, as the controller last wrote it. */
-export interface ExtractionStatus {
-  phase?: 'Pending' | 'Waiting' | 'Running' | 'Suspended' | 'Succeeded' | 'Failed' | 'Deleting';
-  observedGeneration?: number;
-  conditions?: Condition[];
-  plan?: {
-    revision: number;
-    /** Of the spec that it was made for. */
-    generation: number;
-    /** Name of the ConfigMap that holds it. */
-    job: string;
-    policy: 'fleet' | 'compat';
-    /** One line for people. */
-    summary: string;
-    /** Predicted; null when not known. */
-    framesPerSec: number | null;
-    durationSeconds: number | null;
-    passes: {
-      stages: {
-        roles: string[];
-        device: 'gpu' | 'cpu';
-        product: string;
-        replicas: number;
-        batches: Record<string, number>;
-      }[];
-    }[];
-  };
-  /** 0-based pass that goes on. */
-  pass?: number;
-  passes?: {
-    index: number;
-    state: 'Waiting' | 'Running' | 'Done';
-    workers: number;
-    ready: number;
-    frames: number;
-    startedAt?: string;
-    finishedAt?: string;
-  }[];
-  progress?: {
-    total: number | null;
-    frames: number;
-    carried: number;
-    faces: number;
-    failed: number;
-    framesPerSecond: number | null;
-    etaSeconds: number | null;
-  };
-  attempts?: {
-    /** Crashes, which count to `backoffLimit`. */
-    failures: number;
-    /** Pods made anew because the cluster took theirs away. */
-    replacements: number;
-    /** uids of pods that are counted and still there. */
-    countedPods: string[];
-    /** Stages whose batches were lowered because a worker ran out of memory. */
-    lowered: { pass: number; stage: number; reason: string; at: string }[];
-  };
-  startTime?: string;
-  completionTime?: string;
-  /** Time in which it was not suspended since it started. */
-  activeSeconds?: number;
-  failure?: { code: string | null; reason: string; message: string };
-}
+export type ExtractionStatus = z.output<typeof extractionStatus>;
+
+/** The custom resource `Extraction`, group `facefleet.dev`, version `v1alpha1`: one frame-by-frame face extraction, and what has become of it. */
+export const extractionResource = z.object({
+  apiVersion: z.literal('facefleet.dev/v1alpha1'),
+  kind: z.literal('Extraction'),
+  metadata: z.object({
+    name: z.string().min(1),
+    namespace: z.string().min(1),
+    uid: z.string().min(1),
+    generation: z.int(),
+    resourceVersion: z.string(),
+    creationTimestamp: z.string(),
+    deletionTimestamp: z.string().exactOptional(),
+    finalizers: z.array(z.string()).exactOptional(),
+    labels: z.record(z.string(), z.string()).exactOptional(),
+    annotations: z.record(z.string(), z.string()).exactOptional(),
+  }),
+  spec: extractionSpec.describe('What is wanted.'),
+  status: extractionStatus.exactOptional().describe('What has become of it, written by the controller.'),
+});
 
 /** The custom resource `Extraction`, group `facefleet.dev`, version `v1alpha1`. */
-export interface ExtractionResource {
-  apiVersion: 'facefleet.dev/v1alpha1';
-  kind: 'Extraction';
-  metadata: {
-    name: string;
-    namespace: string;
-    uid: string;
-    generation: number;
-    resourceVersion: string;
-    creationTimestamp: string;
-    deletionTimestamp?: string;
-    finalizers?: string[];
-    labels?: Record<string, string>;
-    annotations?: Record<string, string>;
-  };
-  spec: ExtractionSpec;
-  status?: ExtractionStatus;
+export type ExtractionResource = z.output<typeof extractionResource>;
+
+/**
+ * An Extraction as an API server gives it. Entries that this version does not know are left out: the CRD may be newer.
+ * @param where named in the error, such as `namespace/name`
+ * @throws FacefleetError FF5002 with every entry that is wrong
+ */
+export function parseExtractionResource(content: unknown, where: string): ExtractionResource {
+  const parsed = extractionResource.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const known = extractionResource.safeParse(withoutUnknown(content, parsed.error));
+  if (known.success) return known.data;
+  throw new FacefleetError('FF5002', `${where}: ${schemaIssues(known.error, extractionResource)}`);
 }

@@ -30,7 +30,10 @@ test('everything in spec has a default', () => {
 
 test('an unknown entry is answered with those there are, at any depth', () => {
   const rows: readonly (readonly [spec: object, RegExp])[] = [
-    [{ detektor: null }, /spec: .*"detektor"; there are detector, aligner, maskers, planning, /],
+    [
+      { detektor: null },
+      /spec: .*"detektor"; there are source, output, detector, aligner, maskers, planning, /,
+    ],
     [{ detector: { name: 'x' } }, /spec\.detector: .*"name"; there are plugin, options/],
     [{ maskers: [{ plugin: 'bisenet', opts: {} }] }, /spec\.maskers\.0: .*"opts"; there are plugin, options/],
     [{ planning: { tolerations: [{ kei: 'a' }] } }, /tolerations\.0: .*"kei"; there are key, operator, /],
