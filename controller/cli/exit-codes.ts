@@ -29,9 +29,9 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   'FF5003',
   'FF5004',
   'FF6009',
-  'FF7003',
   'FF7005',
-  'FF7008',
+  'FF7007',
+  'FF7010',
 ]);
 
 /** The exit code of a command that ends with an error. */

@@ -1,63 +1,112 @@
+import { z } from 'zod';
 import type { Code } from '../../worker/errors/codes.ts';
 import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { callText, type KubeCall } from './kube-call.ts';
 
-/** What was asked of the API, for messages. */
-export interface KubeRequestLine {
-  readonly method: string;
-  readonly path: string;
+/** `metav1.Status`, as far as failures are told apart by it. */
+const kubeStatus = z.object({
+  kind: z.literal('Status'),
+  message: z.string().catch(''),
+  reason: z.string().catch(''),
+  code: z.number().catch(0),
+  details: z
+    .object({
+      name: z.string().catch(''),
+      kind: z.string().catch(''),
+      retryAfterSeconds: z.number().exactOptional(),
+      causes: z
+        .array(
+          z.object({
+            reason: z.string().catch(''),
+            message: z.string().catch(''),
+            field: z.string().catch(''),
+          }),
+        )
+        .catch([]),
+    })
+    .catch({ name: '', kind: '', causes: [] }),
+});
+export type KubeStatus = z.infer<typeof kubeStatus>;
+
+const LONGEST_TEXT = 1000;
+
+/** What a body says of a failure; null when it is no Status. */
+export function parseStatus(json: unknown): KubeStatus | null {
+  const parsed = kubeStatus.safeParse(json);
+  return parsed.success ? parsed.data : null;
 }
 
-/** The part of a `metav1.Status` that tells what went wrong. */
-interface StatusBody {
-  readonly kind?: unknown;
-  readonly message?: unknown;
-  readonly reason?: unknown;
-  readonly details?: { readonly name?: unknown; readonly retryAfterSeconds?: unknown };
-}
-
-const MAX_TEXT_CHARS = 500;
-
-/** An answer of the Kubernetes API that is no success, by its cause. */
-export class KubeFailure extends FacefleetError {
-  /** HTTP status. */
-  readonly status: number;
-  /** The API's own word, such as `AlreadyExists` or `Expired`; '' when it gave none. */
-  readonly reason: string;
-  /** How long the server asks to wait; null when it does not. */
-  readonly retryAfterMs: number | null;
-
-  /** @param body what came, JSON or text */
-  constructor(request: KubeRequestLine, status: number, body: string, retryAfter: string | undefined) {
-    const said = statusBody(body);
-    super(codeOf(request, status, said), message(request, status, body, said));
-    this.status = status;
-    this.reason = typeof said?.reason === 'string' ? said.reason : '';
-    const seconds = Number(retryAfter ?? said?.details?.retryAfterSeconds);
-    this.retryAfterMs = seconds > 0 ? seconds * 1000 : null;
-  }
-}
-
-function codeOf({ path }: KubeRequestLine, status: number, said: StatusBody | null): Code {
-  if (status === 401 || status === 403) return 'FF7002';
-  if (status === 404)
-    return path.startsWith('/apis/facefleet.dev/') && said?.details?.name === undefined ? 'FF7004' : 'FF7003';
-  if (status === 409) return said?.reason === 'AlreadyExists' ? 'FF7005' : 'FF7006';
-  if (status === 429 || status === 410 || status >= 500) return 'FF7007';
-  return 'FF7005';
-}
-
-function message({ method, path }: KubeRequestLine, status: number, body: string, said: StatusBody | null) {
-  const text = typeof said?.message === 'string' ? said.message : body.trim().slice(0, MAX_TEXT_CHARS);
-  // the API's message of a 403 names verb, resource and namespace; that of a 401 nothing
-  if (status === 403 || status === 404 || status === 422) return text === '' ? `${method} ${path}` : text;
-  return `${text === '' ? `HTTP ${status}` : text} (${method} ${path})`;
-}
-
-function statusBody(body: string): StatusBody | null {
+/** `parseStatus` of a text that may be no JSON, as proxies and absent paths answer. */
+export function parseStatusText(text: string): KubeStatus | null {
   try {
-    const json = JSON.parse(body) as StatusBody | null;
-    return json !== null && typeof json === 'object' && json.kind === 'Status' ? json : null;
+    return parseStatus(JSON.parse(text));
   } catch {
     return null;
   }
+}
+
+/**
+ * The error that an answer other than 2xx stands for.
+ * @param text what was answered, where it is no Status
+ */
+export function kubeFailure(
+  call: KubeCall,
+  httpCode: number,
+  status: KubeStatus | null,
+  text = '',
+): FacefleetError {
+  const said = (status?.message || text.trim()).slice(0, LONGEST_TEXT) || `HTTP ${httpCode}`;
+  const failure = (code: Code, detail = said): FacefleetError =>
+    new FacefleetError(code, `${callText(call)}: ${detail}`);
+  switch (httpCode) {
+    case 401:
+      return failure('FF7002');
+    case 403:
+      return forbidden(call, said, status) ?? failure('FF7007');
+    case 404:
+      if (status?.details.kind === 'namespaces' || status?.details.name) return failure('FF7005');
+      return failure(
+        'FF7008',
+        `${call.resource.plural} of ${call.resource.group || 'the core group'}: ${said}`,
+      );
+    case 409:
+      return failure(status?.reason === 'AlreadyExists' ? 'FF7011' : 'FF7004');
+    case 410:
+      return failure('FF7012');
+    case 429:
+      return failure('FF7006');
+    case 400:
+    case 413:
+    case 415:
+    case 422:
+      return failure('FF7007', withFields(said, status));
+    default:
+      return failure('FF7009', `HTTP ${httpCode}: ${said}`);
+  }
+}
+
+/** Null when it is not a Role that is at fault: an admission plugin refused (quota, Pod Security, a namespace that ends). */
+function forbidden(call: KubeCall, said: string, status: KubeStatus | null): FacefleetError | null {
+  if (status?.details.causes.some(({ reason }) => reason === 'NamespaceTerminating')) {
+    return new FacefleetError('FF7005', `${callText(call)}: ${said}`);
+  }
+  if (!/ cannot \w+ (resource|path)/.test(said)) return null;
+  const { resource, subresource, namespace, verb } = call;
+  const user = /User "([^"]*)"/.exec(said)?.[1];
+  const what = subresource === undefined ? resource.plural : `${resource.plural}/${subresource}`;
+  const where = namespace === null ? 'a ClusterRole' : `a Role in namespace ${namespace} (or a ClusterRole)`;
+  const who = user === undefined ? 'the user' : `the user ${user}`;
+  const lack = `${who} lacks the verb "${verb}" on the resource "${what}" of API group "${resource.group}"; ${where} has to give it`;
+  return new FacefleetError('FF7003', `${callText(call)}: ${lack}`);
+}
+
+/** The message of the server names the fields already, except where it was cut. */
+function withFields(said: string, status: KubeStatus | null): string {
+  const missing = (status?.details.causes ?? []).filter(({ field }) => field !== '' && !said.includes(field));
+  return [said, ...missing.map(({ field, message }) => `${field}: ${message}`)].join('; ');
+}
+
+/** Whether it is an error of the code. */
+export function hasCode(thrown: unknown, ...codes: readonly Code[]): boolean {
+  return thrown instanceof FacefleetError && codes.includes(thrown.code);
 }

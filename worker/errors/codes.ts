@@ -15,7 +15,8 @@ interface CodeEntry {
 
 /**
  * Every error facefleet reports. FF1xxx input (frames, sources, alignments), FF2xxx models, FF3xxx engine and plugins, FF4xxx
- * outputs and stores, FF5xxx command line and configuration, FF6xxx bus, FF7xxx Kubernetes. Codes are stable: never renumber, never reuse.
+ * outputs and stores, FF5xxx command line and configuration, FF6xxx message bus, FF7xxx Kubernetes. Codes are stable: never renumber,
+ * never reuse.
  */
 export const CODES = {
   FF1001: {
@@ -364,51 +365,81 @@ export const CODES = {
   },
   FF7001: {
     message: 'The Kubernetes API cannot be reached',
-    hint: 'Check that the cluster runs and that the address in the kubeconfig is right (`kubectl cluster-info` says the same).',
+    hint: 'Check the server of the kubeconfig context, the network and the certificates.',
     retry: 'backoff',
     scope: 'pod',
   },
   FF7002: {
-    message: 'The Kubernetes API refuses access',
-    hint: 'Check the credentials; where a verb is named, a Role must allow it (`kubectl auth can-i` tells).',
-    retry: 'never',
-    scope: 'job',
+    message: 'The Kubernetes API does not accept the credentials',
+    hint: 'Renew the credentials of the kubeconfig user or the token of the service account.',
+    retry: 'backoff',
+    scope: 'pod',
   },
   FF7003: {
-    message: 'There is no such object in the cluster',
-    hint: 'Check the name, the namespace (`-n`) and the context (`--context`).',
-    retry: 'never',
-    scope: 'job',
+    message: 'The Kubernetes API forbids it',
+    hint: 'Add the named verb on the named resource to the Role or ClusterRole that is bound to the named user.',
+    retry: 'backoff',
+    scope: 'pod',
   },
   FF7004: {
-    message: 'The cluster does not know the kind Extraction',
-    hint: 'Install facefleet in it: its Helm chart or its CustomResourceDefinition is missing.',
-    retry: 'never',
-    scope: 'job',
+    message: 'The object was changed by somebody else meanwhile',
+    hint: 'Look at it again, and decide anew.',
+    retry: 'now',
+    scope: 'pod',
   },
   FF7005: {
-    message: 'The cluster refuses the object',
-    hint: 'Correct what the message names.',
+    message: 'The object does not exist in the cluster',
+    hint: 'Check its name, the namespace and the context.',
     retry: 'never',
     scope: 'job',
   },
   FF7006: {
-    message: 'The object was changed by somebody else meanwhile',
-    hint: 'Read it again and repeat the change.',
-    retry: 'now',
-    scope: 'job',
-  },
-  FF7007: {
-    message: 'The Kubernetes API failed',
-    hint: 'Try again later; the log of the API server says why.',
+    message: 'The Kubernetes API is busy',
+    hint: 'Wait: it takes fewer requests for a while.',
     retry: 'backoff',
     scope: 'pod',
   },
-  FF7008: {
-    message: 'The kubeconfig cannot be used',
-    hint: 'Correct the named file or entry; `--kubeconfig`, `--context` and KUBECONFIG choose others.',
+  FF7007: {
+    message: 'The Kubernetes API refuses the object',
+    hint: 'Correct the named field, or what the named policy or quota forbids.',
     retry: 'never',
     scope: 'job',
+  },
+  FF7008: {
+    message: 'The cluster does not know the resource',
+    hint: 'Install the custom resource definition of facefleet: `helm install` brings it, or `kubectl apply` the CRD of the release.',
+    retry: 'backoff',
+    scope: 'job',
+  },
+  FF7009: {
+    message: 'The Kubernetes API failed',
+    hint: 'It tries again by itself; the log of the API server says more.',
+    retry: 'backoff',
+    scope: 'pod',
+  },
+  FF7010: {
+    message: 'The kubeconfig is wrong',
+    hint: 'Check --kubeconfig, --context, KUBECONFIG and what `kubectl config view` shows.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF7011: {
+    message: 'An object of that name exists already',
+    hint: 'Choose another name, or delete what is there.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF7012: {
+    message: 'The history that was asked for is no longer kept',
+    hint: 'List anew, and watch from there.',
+    retry: 'now',
+    scope: 'pod',
+  },
+  FF7013: {
+    message: 'Another controller took over',
+    hint: 'Nothing is to be done: this process ends, and stands by when it is started again.',
+    retry: 'backoff',
+    scope: 'pod',
   },
 } as const satisfies Record<string, CodeEntry>;
 
