@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findProgram } from './find-program.ts';
+import { diesWithParent } from './dies-with-parent.ts';
 
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 10_000;
@@ -31,9 +31,8 @@ export class ServerProcess {
   async start(ready: () => Promise<boolean>): Promise<void> {
     const { name, program, args, log } = this.#command;
     const output = openSync(log, 'a');
-    const setpriv = findProgram('setpriv');
-    const words = setpriv === null ? [program, ...args] : [setpriv, '--pdeathsig', 'KILL', program, ...args];
-    const child = spawn(words[0]!, words.slice(1), { stdio: ['ignore', output, output] });
+    const [word, ...words] = diesWithParent([program, ...args]);
+    const child = spawn(word!, words, { stdio: ['ignore', output, output] });
     closeSync(output);
     this.#child = child;
     const orphan = (): void => void child.kill('SIGKILL');
