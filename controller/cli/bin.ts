@@ -5,6 +5,8 @@ import { availableParallelism, constants } from 'node:os';
 import { stopAtOnce } from './early-stop.ts';
 
 const MIN_NODE_MAJOR = 24;
+/** Of glibc's malloc, for all threads together. */
+const ARENAS = 2;
 const ownMajor = Number(process.versions.node.split('.')[0]);
 if (ownMajor < MIN_NODE_MAJOR) {
   // the npm package `node`, a dependency, brings the version that facefleet is built for
@@ -23,6 +25,7 @@ if (ownMajor < MIN_NODE_MAJOR) {
     process.exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
   });
 } else {
+  withFewArenas();
   stopAtOnce();
   // read when the first of libuv's threads starts: pictures are decoded and encoded there, one per core
   process.env.UV_THREADPOOL_SIZE ??= String(Math.max(2, availableParallelism()));
@@ -31,6 +34,21 @@ if (ownMajor < MIN_NODE_MAJOR) {
   if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;
   const { main } = await import('./main.ts');
   await main(process.argv);
+}
+
+/**
+ * Starts this program anew in its own process when it will work on frames: glibc reads only at the start of a process how many arenas its threads may
+ * have, and with eight for each core, as it takes by default, memory grows for as long as pictures of different sizes come.
+ */
+function withFewArenas(): void {
+  const [, , command = ''] = process.argv;
+  const works = ['', 'extract', 'worker'].includes(command);
+  if (!works || process.platform !== 'linux' || process.env.MALLOC_ARENA_MAX !== undefined) return;
+  process.execve?.(
+    process.execPath,
+    [process.execPath, ...process.execArgv, '--disable-warning=ExperimentalWarning', ...process.argv.slice(1)],
+    { ...process.env, MALLOC_ARENA_MAX: String(ARENAS) },
+  );
 }
 
 function nodePath(): string {
