@@ -46,7 +46,12 @@ function withFewArenas(): void {
   if (!works || process.platform !== 'linux' || process.env.MALLOC_ARENA_MAX !== undefined) return;
   process.execve?.(
     process.execPath,
-    [process.execPath, ...process.execArgv, '--disable-warning=ExperimentalWarning', ...process.argv.slice(1)],
+    [
+      process.execPath,
+      ...process.execArgv,
+      '--disable-warning=ExperimentalWarning',
+      ...process.argv.slice(1),
+    ],
     { ...process.env, MALLOC_ARENA_MAX: String(ARENAS) },
   );
 }
