@@ -23,8 +23,12 @@ export interface EventNote {
 
 /** What is to become of one extraction now. */
 export interface Decision {
-  /** Written first, in one write, and only when it differs from what is there; the actions follow only when that succeeded. */
+  /**
+   * Written first, in one write, only when it differs from what is there and only over the version it was decided on (`resourceVersion`); the
+   * actions follow only when that succeeded.
+   */
   readonly status: ExtractionStatus;
+  /** Carried out in this order; one that fails ends them until the next decision. */
   readonly actions: readonly Action[];
   readonly events: readonly EventNote[];
   /** Look again after this time even when nothing changes; null: only when something does. */

@@ -29,6 +29,8 @@ export interface ObservedPod {
   readonly role: PodRole;
   /** Hash of what it was made from; differs from the wanted one when it has to be made anew. */
   readonly templateHash: string;
+  /** Name of the ConfigMap of the job that it works on (`facefleet.dev/job`); null when its annotation is gone. */
+  readonly job: string | null;
   readonly nodeName: string | null;
   readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
   readonly ready: boolean;
@@ -83,7 +85,10 @@ export interface RequestFault {
   readonly message: string;
 }
 
-/** One extraction as it is seen now: all that `decide` knows. */
+/**
+ * One extraction as it is seen now: all that `decide` knows. It may be behind the cluster, but never behind what this controller itself has
+ * made, deleted or written: then no pod is made a second time and no crash is counted twice.
+ */
 export interface Observed {
   readonly extraction: ExtractionResource;
   /** What its spec means. */
@@ -91,6 +96,8 @@ export interface Observed {
   readonly pods: readonly ObservedPod[];
   /** The job that `status.plan.job` names; null when there is none yet, or it cannot be found. */
   readonly job: StoredJob | null;
+  /** Its other jobs whose ConfigMaps are still there. */
+  readonly otherJobs: readonly StoredJob[];
   /** Of the last planning round; null when no round had this extraction (of this generation) in it yet. */
   readonly share: Share | null;
   /** Null when nothing was heard since this controller started, or since the conductor's pod was made. */

@@ -64,6 +64,7 @@ const progress = z.strictObject({
     .number()
     .nullable()
     .describe('Seconds that the extraction will still take; null when not known.'),
+  at: time().exactOptional().describe('When it was so; written anew every five seconds at most.'),
   shown: z
     .strictObject({
       pass: z.string().describe('Pass of passes, such as `1/2`.'),
@@ -76,9 +77,15 @@ const progress = z.strictObject({
 });
 
 const attempts = z.strictObject({
-  failures: count().describe('Crashes, which count to `backoffLimit`.'),
+  failures: count().describe(
+    'Crashes, which count to `backoffLimit`. Those within the waiting time after one count as one.',
+  ),
+  lastFailureAt: time().exactOptional().describe('When the last of them was.'),
   replacements: count().describe('Pods made anew because the cluster took theirs away.'),
-  countedPods: z.array(z.string()).meta(list).describe('uids of pods that are counted and still there.'),
+  countedPods: z
+    .array(z.string())
+    .meta(list)
+    .describe('uids of pods that are accounted for (counted, or deleted by the controller) and still there.'),
   lowered: z
     .array(
       z.strictObject({
@@ -120,7 +127,7 @@ export const extractionStatus = z.strictObject({
     .number()
     .min(0)
     .exactOptional()
-    .describe('Time in which it was not suspended since it started.'),
+    .describe('Time in which it was not suspended, from its start until it was last suspended or ended.'),
   failure: z
     .strictObject({
       code: z.string().nullable().describe('Code of the error, such as `FF1102`; null when it has none.'),

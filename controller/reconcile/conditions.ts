@@ -1,0 +1,36 @@
+import type { Condition } from '../api/extraction-resource.ts';
+import { timeText } from './time-text.ts';
+
+/** What a condition is to say. */
+export type ConditionSays = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+
+/** In the order in which they are written. */
+const TYPES: readonly Condition['type'][] = [
+  'Planned',
+  'Admitted',
+  'Running',
+  'Suspended',
+  'Succeeded',
+  'Failed',
+];
+
+/** The conditions with one set. `lastTransitionTime` changes only when its status does. */
+export function withCondition(
+  conditions: readonly Condition[],
+  says: ConditionSays,
+  generation: number,
+  nowMs: number,
+): Condition[] {
+  const before = conditions.find(({ type }) => type === says.type);
+  const lastTransitionTime = before?.status === says.status ? before.lastTransitionTime : timeText(nowMs);
+  const set: Condition = {
+    type: says.type,
+    status: says.status,
+    observedGeneration: generation,
+    lastTransitionTime,
+    reason: says.reason,
+    message: says.message,
+  };
+  const others = conditions.filter(({ type }) => type !== says.type);
+  return [...others, set].sort((a, b) => TYPES.indexOf(a.type) - TYPES.indexOf(b.type));
+}

@@ -1,0 +1,33 @@
+import type { V1ConfigMap } from '@kubernetes/client-node';
+import type { ExtractionResource } from '../api/extraction-resource.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { ResolvedRequest } from './observed.ts';
+import type { ControllerSettings } from './settings.ts';
+import type { StoredJob } from './stored-job.ts';
+import type { WantedPod } from './wanted-pod.ts';
+
+/** How jobs and pods are made of what was planned. Pure: the same input makes the same objects under the same names. */
+export interface Making {
+  /**
+   * @param previous its lanes are kept where the stages are the same; null: the first
+   * @returns `previous` itself when another would do the same
+   */
+  storedJob(
+    extraction: ExtractionResource,
+    request: ResolvedRequest,
+    plan: Plan,
+    previous: StoredJob | null,
+    settings: ControllerSettings,
+  ): StoredJob;
+  /** The job with less in work on one stage; null when there is no less. */
+  lowerBatches(stored: StoredJob, pass: number, stage: number): StoredJob | null;
+  jobConfigMap(extraction: ExtractionResource, stored: StoredJob): V1ConfigMap;
+  conductorPod(extraction: ExtractionResource, stored: StoredJob, settings: ControllerSettings): WantedPod;
+  workerPods(
+    extraction: ExtractionResource,
+    stored: StoredJob,
+    pass: number,
+    settings: ControllerSettings,
+  ): readonly WantedPod[];
+  cleanerPod(extraction: ExtractionResource, stored: StoredJob, settings: ControllerSettings): WantedPod;
+}
