@@ -1,0 +1,98 @@
+{{- define "facefleet.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "facefleet.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
+{{- else if contains (include "facefleet.name" .) .Release.Name -}}
+{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name (include "facefleet.name" .) | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Labels of everything; a list of the root and the component. */}}
+{{- define "facefleet.labels" -}}
+{{- $root := index . 0 -}}
+helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name ($root.Chart.Version | replace "+" "_") }}
+{{ include "facefleet.selector" . }}
+app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ $root.Release.Service }}
+{{- end -}}
+
+{{- define "facefleet.selector" -}}
+{{- $root := index . 0 -}}
+app.kubernetes.io/name: {{ include "facefleet.name" $root }}
+app.kubernetes.io/instance: {{ $root.Release.Name }}
+app.kubernetes.io/component: {{ index . 1 }}
+{{- end -}}
+
+{{/* Reference of an image; a list of the root and the image's values. */}}
+{{- define "facefleet.image" -}}
+{{- $root := index . 0 -}}
+{{- $image := index . 1 -}}
+{{- if $image.digest -}}
+{{- printf "%s@%s" $image.repository $image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" $image.repository (default $root.Chart.AppVersion $image.tag) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "facefleet.serviceAccount" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "facefleet.fullname" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- default "default" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "facefleet.natsUrl" -}}
+{{- if .Values.nats.enabled -}}
+nats://{{ include "facefleet.fullname" . }}-nats.{{ .Release.Namespace }}:4222
+{{- else -}}
+{{- required "nats.url must be set when nats.enabled is false" .Values.nats.url -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "facefleet.natsSecret" -}}
+{{- if .Values.nats.enabled -}}
+{{ include "facefleet.fullname" . }}-nats
+{{- else -}}
+{{- .Values.nats.existingSecret -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "facefleet.s3Secret" -}}
+{{- if .Values.s3.existingSecret -}}
+{{- .Values.s3.existingSecret -}}
+{{- else if .Values.trialS3.enabled -}}
+{{ include "facefleet.fullname" . }}-trial-s3
+{{- end -}}
+{{- end -}}
+
+{{/* The restricted Pod Security Standard. */}}
+{{- define "facefleet.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 10001
+runAsGroup: 10001
+fsGroup: 10001
+seccompProfile:
+  type: RuntimeDefault
+{{- end -}}
+
+{{- define "facefleet.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end -}}
+
+{{- define "facefleet.pullSecrets" -}}
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets:
+{{- range . }}
+  - name: {{ . }}
+{{- end }}
+{{- end }}
+{{- end -}}
