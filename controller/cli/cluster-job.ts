@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ensureModel } from '../../models/ensure-model.ts';
 import { natsSettingsFromEnv } from '../../worker/bus/nats-settings-from-env.ts';
-import { type Job, makeJob } from '../../worker/cluster/job.ts';
+import { CRASHES, type Job, makeJob } from '../../worker/cluster/job.ts';
 import { rolesOf } from '../../worker/conductor/local-roles.ts';
 import { FAILURE_LIMITS } from '../../worker/conductor/plugin-failures.ts';
 import { findGpus } from '../../worker/engine/find-gpus.ts';
@@ -31,8 +31,6 @@ export interface ClusterOptions extends ExtractOptions {
 }
 
 const DEFAULT_WORKERS = 2;
-/** Deaths with only one frame in work after which that frame is given up. */
-const CRASHES = 2;
 
 /**
  * The job that the options describe. Models are fetched where they are missing.

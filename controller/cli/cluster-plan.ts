@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import type { StagePlan, WorkerPlan } from '../../worker/cluster/job.ts';
+import { plannedWorker } from '../../worker/cluster/planned-worker.ts';
 import type { SpecRole } from '../../worker/conductor/local-roles.ts';
 import type { Provider } from '../../worker/engine/session.ts';
 import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
-import { framesInWork } from '../../worker/stage/run-stage.ts';
 import { readJson } from './read-structured.ts';
 
 /** What a cluster run on this machine may use. */
@@ -101,14 +101,8 @@ function workerPlan(
   const gpu = usesGpu(machine) ? machine.gpus[place % machine.gpus.length] : undefined;
   const providers =
     machine.providers ?? (gpu === undefined ? ['cpu' as const] : ['cuda' as const, 'cpu' as const]);
-  const largest = Math.max(1, ...Object.values(batches));
-  return {
-    providers: gpu === undefined ? providers.filter((name) => name === 'cpu') : [...providers],
-    ...(gpu !== undefined && { deviceId: gpu }),
-    threads,
-    batches,
-    framesInWork: framesInWork(threads, gpu === undefined ? 1 : largest),
-  };
+  if (gpu !== undefined) return plannedWorker({ providers, deviceId: gpu, threads }, batches);
+  return plannedWorker({ providers: providers.filter((name) => name === 'cpu'), threads }, batches);
 }
 
 function usesGpu({ gpus, providers }: ClusterMachine): boolean {

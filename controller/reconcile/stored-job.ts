@@ -16,6 +16,16 @@ export interface LanePlace {
   readonly memoryMiB: number;
 }
 
+/** What workers that ran out of memory taught; later plans of the extraction keep to it. */
+export interface MemoryLesson {
+  /** In flow order: a stage of these and no others. */
+  readonly roles: readonly string[];
+  /** Most items in one run, by role; a CPU worker's are none. */
+  readonly batches: Readonly<Record<string, number>>;
+  /** How much more memory than assumed a thread of a CPU worker gets: 2, 4, …; 1 for GPU workers. */
+  readonly threadMemoryFactor: number;
+}
+
 /** What an extraction carries out: kept in a ConfigMap of its own, which never changes. */
 export interface StoredJob {
   /** Name of the ConfigMap: tells the content. */
@@ -28,4 +38,6 @@ export interface StoredJob {
   readonly job: Job;
   /** One for each worker that is not retired. */
   readonly places: readonly LanePlace[];
+  /** Absent while none ran out of memory. */
+  readonly lessons?: readonly MemoryLesson[];
 }

@@ -1,13 +1,23 @@
 import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { z } from 'zod';
 import { extractSpec } from '../../controller/api/extract-spec.ts';
 import { PROVIDERS } from '../engine/session.ts';
 import { errorText, FacefleetError } from '../errors/facefleet-error.ts';
 
 const FORMAT = 'facefleet-job/1';
+/** First bytes of a gzip file. */
+const GZIP = Buffer.from([0x1f, 0x8b]);
+/** A job of the most workers takes a tenth of it. */
+const MAX_JOB_BYTES = 256 * 1024 * 1024;
+
+/** Deaths with only one frame in work after which that frame is given up, where nothing else is said. */
+export const CRASHES = 2;
 
 const whole = (from: number, to: number) => z.number().int().min(from).max(to);
 const durationMs = whole(0, 24 * 3600 * 1000);
+const uid = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
 
 /** How a bucket is reached (see `S3Options`); credentials are found by each process itself. */
 const s3 = z.strictObject({
@@ -39,19 +49,23 @@ const workerPlan = z.strictObject({
   batches: z.record(z.string(), whole(1, 100_000)),
   /** Frames that the worker works on at a time; its lane has one place more. */
   framesInWork: whole(1, 9999),
+  /** It is not there any more: nobody sends to its lane, and its place in the list keeps the lanes after it what they are. */
+  retired: z.literal(true).exactOptional(),
 });
 
 const stagePlan = z.strictObject({
   /** In flow order. */
   roles: z.array(z.string()),
-  /** One for each replica. */
+  /** One for each replica; those after a retired one keep their numbers. */
   workers: z.array(workerPlan).min(1).max(10_000),
 });
 
 const job = z.strictObject({
   format: z.literal(FORMAT),
   /** uid of the extraction: prefix of everything on the bus. Never used again for another one. */
-  extraction: z.string().regex(/^[A-Za-z0-9-]{1,64}$/),
+  extraction: uid,
+  /** uids of jobs that this one takes over from: their lanes are removed, and what they recorded is gone on with. */
+  earlier: z.array(uid).max(10_000).exactOptional(),
   spec: extractSpec,
   source,
   output: place,
@@ -118,15 +132,36 @@ export function parseJob(content: unknown, where: string): Job {
   return parsed.data;
 }
 
-/** @throws FacefleetError FF5002 when it cannot be read or is wrong */
+/**
+ * Reads a job file, which may be packed by gzip. Where there is none of that name, it is the one with `.gz` after it.
+ * @throws FacefleetError FF5002 when it cannot be read or is wrong
+ */
 export async function readJob(path: string): Promise<Job> {
   let content: unknown;
   try {
-    content = JSON.parse(await readFile(path, 'utf8'));
+    content = JSON.parse((await readUnpacked(path)).toString('utf8'));
   } catch (error) {
     throw new FacefleetError('FF5002', `${path}: ${errorText(error)}`, { cause: error });
   }
   return parseJob(content, path);
+}
+
+/** The workers of a stage that are there, with their replica numbers. */
+export function presentWorkers({
+  workers,
+}: StagePlan): { readonly replica: number; readonly worker: WorkerPlan }[] {
+  return workers.map((worker, replica) => ({ replica, worker })).filter(({ worker }) => !worker.retired);
+}
+
+async function readUnpacked(path: string): Promise<Buffer> {
+  const bytes = await readFile(path).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return await readFile(`${path}.gz`).catch(() => {
+      throw error;
+    });
+  });
+  if (!bytes.subarray(0, GZIP.length).equals(GZIP)) return bytes;
+  return await promisify(gunzip)(bytes, { maxOutputLength: MAX_JOB_BYTES });
 }
 
 /** The names of the roles of an extraction, in flow order. */
@@ -148,6 +183,7 @@ function checkRoles({ spec, passes }: Job, where: string): void {
   if (planned.join() !== wanted.join())
     wrong(`the stages have the roles ${planned.join(', ')}, the extraction has ${wanted.join(', ')}`);
   for (const { roles, workers } of stages) {
+    if (workers.every(({ retired }) => retired)) wrong(`all workers of ${roles.join('+')} are retired`);
     for (const { batches } of workers) {
       const missing = roles.find((role) => batches[role] === undefined);
       if (missing !== undefined) wrong(`a worker has no batch for ${missing}`);

@@ -303,6 +303,18 @@ export const CODES = {
     retry: 'never',
     scope: 'job',
   },
+  FF5006: {
+    message: 'The job is too large to be stored',
+    hint: 'Let fewer workers run: set planning.maxReplicas of the Extraction, or split it into several.',
+    retry: 'never',
+    scope: 'job',
+  },
+  FF5007: {
+    message: 'A stored job cannot be read',
+    hint: 'Its ConfigMap was changed, or made by another version: delete it, and the extraction is planned anew.',
+    retry: 'never',
+    scope: 'job',
+  },
   FF6001: {
     message: 'The message bus cannot be reached',
     hint: 'Check that the NATS server runs and that its address is right.',

@@ -1,0 +1,147 @@
+import { CRASHES, type Job, makeJob } from '../../../worker/cluster/job.ts';
+import { FAILURE_LIMITS } from '../../../worker/conductor/plugin-failures.ts';
+import { canonicalJson, plainData } from '../../../worker/formats/canonical-json.ts';
+import type { ExtractionResource } from '../../api/extraction-resource.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { childBase } from '../child-name.ts';
+import type { ResolvedRequest } from '../observed.ts';
+import type { ControllerSettings } from '../settings.ts';
+import type { LanePlace, StoredJob } from '../stored-job.ts';
+import { assignLanes } from './assign-lanes.ts';
+import { contentName } from './content-name.ts';
+import { planAfter } from './lessons.ts';
+import { type PlannedLane, plannedLanes } from './planned-lanes.ts';
+
+const KEEP = {
+  Continue: 'same-spec',
+  Overwrite: 'same-spec',
+  Keep: 'any',
+  KeepWithFaces: 'any-with-faces',
+} as const;
+const TRANSPORT = { Auto: 'auto', Reference: 'reference' } as const;
+/** As the job's format allows. */
+const MAX_WORKERS = 10_000;
+
+/**
+ * What an extraction carries out for a plan. Where the plan has the passes and stages of `previous`, it goes on with the lanes of that: workers that
+ * stay keep their numbers, those that go are retired, those that come get new ones. Otherwise it gets lanes of its own under another uid; what is recorded is gone on with.
+ * What was lowered because a worker ran out of memory stays so.
+ * @returns `previous` itself when the workers would do nothing else
+ */
+export function storedJob(
+  extraction: ExtractionResource,
+  request: ResolvedRequest,
+  wanted: Plan,
+  previous: StoredJob | null,
+  settings: ControllerSettings,
+): StoredJob {
+  const lessons = previous?.lessons ?? [];
+  const plan = planAfter(wanted, lessons);
+  const { workerMemoryMiB } = extraction.spec.planning;
+  const lanes = plannedLanes(plan, { roles: request.roles, workerMemoryMiB, lessons });
+  const revision = (previous?.revision ?? 0) + 1;
+  const parts = jobParts(extraction, request, settings);
+  const kept = previous === null ? null : withLanesOf(previous, plan, lanes, parts);
+  const { passes, places } = kept ?? assigned(plan, lanes, null);
+  const uids = kept === null ? uidsOf(extraction, previous, revision) : ofOldUid(previous!.job);
+  const job = makeJob({ ...parts, ...uids, passes });
+  if (previous !== null && isEqual([previous.job, previous.places], [job, places])) return previous;
+  const { generation, name } = extraction.metadata;
+  const stored = { revision, generation, plan, job, places, ...(lessons.length > 0 && { lessons }) };
+  return { name: contentName(childBase(name), stored), ...stored };
+}
+
+type Uids = Pick<Job, 'extraction' | 'earlier'>;
+type Parts = Omit<Job, 'format' | 'passes' | keyof Uids>;
+
+interface Assigned {
+  readonly passes: Job['passes'];
+  readonly places: readonly LanePlace[];
+}
+
+/** All of a job but its uid and its workers. */
+function jobParts(
+  { spec }: ExtractionResource,
+  { spec: extractSpec, models }: ResolvedRequest,
+  { bus, graceMs }: ControllerSettings,
+): Parts {
+  const { source, output, limits, transport } = spec;
+  return {
+    spec: extractSpec,
+    source: {
+      address: source.address,
+      ...(source.s3 && { s3: source.s3 }),
+      recursive: source.recursive,
+      followLinks: false,
+      everyN: source.everyN,
+      // buckets are seen by all pods, and so are the volumes of the pod template
+      shared: true,
+    },
+    output: { address: output.address, ...(output.s3 && { s3: output.s3 }) },
+    overwrite: output.existing === 'Overwrite',
+    keepExisting: KEEP[output.existing],
+    decodeTimeoutMs: Math.round(limits.decodeTimeoutSeconds * 1000),
+    models: { ...models },
+    bus: { servers: [...bus.servers], replicas: bus.replicas, ackWaitMs: bus.ackWaitMs },
+    transport: TRANSPORT[transport],
+    budgets: { tries: limits.tries, crashes: CRASHES },
+    failureLimits: {
+      inARow: limits.maxFailedInARow,
+      share: limits.maxFailedPercent / 100,
+      shareAfter: FAILURE_LIMITS.shareAfter,
+    },
+    graceMs,
+  };
+}
+
+/** The uid of a job with lanes of its own, and those of the jobs before it. */
+function uidsOf({ metadata }: ExtractionResource, previous: StoredJob | null, revision: number): Uids {
+  if (previous === null) return { extraction: metadata.uid };
+  const earlier = [...(previous.job.earlier ?? []), previous.job.extraction];
+  return { extraction: `${metadata.uid}-r${revision}`, earlier };
+}
+
+function ofOldUid({ extraction, earlier }: Job): Uids {
+  return { extraction, ...(earlier && { earlier }) };
+}
+
+/** The plan's workers on the lanes that are there; null when its passes, its stages or its frames are others, or the lanes are too many. */
+function withLanesOf(
+  previous: StoredJob,
+  plan: Plan,
+  lanes: readonly (readonly PlannedLane[][])[],
+  parts: Parts,
+): Assigned | null {
+  const { job } = previous;
+  const shape = (passes: readonly { readonly stages: readonly { readonly roles: readonly string[] }[] }[]) =>
+    passes.map(({ stages }) => stages.map(({ roles }) => roles));
+  if (!isEqual(shape(job.passes), shape(plan.passes))) return null;
+  if (!isEqual([job.spec, job.source, job.output], [parts.spec, parts.source, parts.output])) return null;
+  const next = assigned(plan, lanes, previous);
+  const fits = next.passes.every(({ stages }) =>
+    stages.every(({ workers }) => workers.length <= MAX_WORKERS),
+  );
+  return fits ? next : null;
+}
+
+function assigned(
+  plan: Plan,
+  lanes: readonly (readonly PlannedLane[][])[],
+  previous: StoredJob | null,
+): Assigned {
+  const places: LanePlace[] = [];
+  const passes = plan.passes.map(({ stages }, pass) => ({
+    stages: stages.map(({ roles }, stage) => {
+      const before = previous?.job.passes[pass]?.stages[stage] ?? null;
+      const old = previous?.places.filter((place) => place.pass === pass && place.stage === stage) ?? [];
+      const next = assignLanes(lanes[pass]![stage]!, before, old);
+      for (const place of next.places) places.push({ pass, stage, ...place });
+      return { roles: [...roles], workers: next.workers };
+    }),
+  }));
+  return { passes, places };
+}
+
+function isEqual(a: unknown, b: unknown): boolean {
+  return canonicalJson(plainData(a)) === canonicalJson(plainData(b));
+}
