@@ -74,9 +74,9 @@ nats://{{ include "facefleet.fullname" . }}-nats.{{ .Release.Namespace }}:4222
 {{/* The restricted Pod Security Standard. */}}
 {{- define "facefleet.podSecurity" -}}
 runAsNonRoot: true
-runAsUser: 10001
-runAsGroup: 10001
-fsGroup: 10001
+runAsUser: 65532
+runAsGroup: 65532
+fsGroup: 65532
 seccompProfile:
   type: RuntimeDefault
 {{- end -}}
