@@ -8,10 +8,14 @@ Examples:
   facefleet dev up
   facefleet cluster run ./frames ./faces --workers 2
   facefleet cluster run s3://bucket/frames s3://bucket/faces --workers 4 --recursive
+  facefleet cluster run holiday.mp4 ./faces --workers 2 --decode-workers 3
   facefleet cluster run ./frames ./faces --plan plan.json --nats nats://127.0.0.1:4222
 
 Credentials are taken from the environment: NATS_USER, NATS_PASSWORD_FILE, NATS_CREDS, … for the bus, AWS_ACCESS_KEY_ID, AWS_PROFILE, … for
 buckets, AWS_ENDPOINT_URL for servers other than AWS.`;
+
+/** Options of `facefleet extract` alone. */
+const LOCAL_ONLY = ['--from-alignments', '--contact-sheet'];
 
 /** `facefleet cluster run SOURCE OUTPUT`. */
 export function clusterCommand(): Command {
@@ -33,6 +37,11 @@ export function clusterCommand(): Command {
       'workers of the one stage that has all plugins (default: 2)',
       wholeNumber(1, 256),
     )
+    .option(
+      '--decode-workers <n>',
+      'workers that decode a video; 0: the conductor does (default: 1)',
+      wholeNumber(0, 1000),
+    )
     .option('--plan <file>', 'passes, stages and replicas as `facefleet plan -o json` gives them')
     .option('--nats <urls>', 'the bus (default: NATS_URL, else nats://127.0.0.1:4222)')
     .option('--job-file <file>', 'write the job there, too')
@@ -46,5 +55,7 @@ export function clusterCommand(): Command {
     )
     .option('--ack-wait <seconds>', 'a worker that is silent for so long is lost', wholeNumber(1, 3600), 30);
   withExtractOptions(run).addHelpText('after', EXAMPLES).action(runCluster);
+  // they are refused with a word of where they belong
+  for (const option of run.options) if (LOCAL_ONLY.includes(option.long ?? '')) option.hideHelp();
   return cluster;
 }

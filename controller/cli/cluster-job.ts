@@ -6,9 +6,11 @@ import { rolesOf } from '../../worker/conductor/local-roles.ts';
 import { FAILURE_LIMITS } from '../../worker/conductor/plugin-failures.ts';
 import { findGpus } from '../../worker/engine/find-gpus.ts';
 import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { isVideoName } from '../../worker/source/extensions.ts';
 import { openSource } from '../../worker/source/open-source.ts';
 import type { SourceKind } from '../../worker/source/source.ts';
-import { parseStoreAddress } from '../../worker/store/store-address.ts';
+import { openStore } from '../../worker/store/open-store.ts';
+import { parseStoreAddress, splitObjectAddress } from '../../worker/store/store-address.ts';
 import type { ClusterRequest } from './cluster-extraction.ts';
 import { coLocatedPlan, planFromFile } from './cluster-plan.ts';
 import { type ExtractOptions, toExtractSpec } from './extract-options.ts';
@@ -19,6 +21,7 @@ export interface ClusterOptions extends ExtractOptions {
   /** An Extraction. */
   readonly file?: string;
   readonly workers?: number;
+  readonly decodeWorkers?: number;
   readonly plan?: string;
   readonly nats?: string;
   readonly jobFile?: string;
@@ -31,6 +34,7 @@ export interface ClusterOptions extends ExtractOptions {
 }
 
 const DEFAULT_WORKERS = 2;
+const DEFAULT_DECODE_WORKERS = 1;
 
 /**
  * The job that the options describe. Models are fetched where they are missing.
@@ -44,6 +48,7 @@ export async function clusterJob(
   const decodeTimeoutMs = options.decodeTimeout * 1000;
   const kind = await kindOf(address, { maxPixels, maxBytes, timeoutMs: decodeTimeoutMs }, options);
   const spec = await toExtractSpec(nameOf(address), kind, options, config, null);
+  const decoders = decodersOf(kind, options.decodeWorkers);
   const roles = await rolesOf(spec);
   const machine = {
     gpus: (await findGpus())
@@ -71,6 +76,7 @@ export async function clusterJob(
     keepExisting: options.skipExisting ? 'any' : options.skipExistingFaces ? 'any-with-faces' : 'same-spec',
     decodeTimeoutMs,
     passes,
+    ...(decoders > 0 && { decode: { replicas: decoders } }),
     models,
     bus: { servers: [...servers], replicas: replicasOf(bus.replicas), ackWaitMs: options.ackWait * 1000 },
     transport: options.byReference ? 'reference' : 'auto',
@@ -91,10 +97,24 @@ async function kindOf(
   { recursive, followLinks, everyN }: ClusterOptions,
 ): Promise<SourceKind> {
   const place = parseStoreAddress(address);
-  if (place.kind === 's3') return 'folder';
+  if (place.kind === 's3') return (await isStoredVideo(address)) ? 'video' : 'folder';
   const source = await openSource({ input: place.path, recursive, followLinks, everyN, limits });
   await source.close();
   return source.kind;
+}
+
+async function isStoredVideo(address: string): Promise<boolean> {
+  const split = splitObjectAddress(address);
+  if (split === null || !isVideoName(split.key)) return false;
+  const store = await openStore(split.folder);
+  return (await store.head(split.key)) !== null;
+}
+
+/** @throws FacefleetError FF5001 when there is nothing to decode for them */
+function decodersOf(kind: SourceKind, wanted: number | undefined): number {
+  if (kind === 'video') return wanted ?? DEFAULT_DECODE_WORKERS;
+  if (wanted) throw new FacefleetError('FF5001', '--decode-workers is for videos');
+  return 0;
 }
 
 /** What `toExtractSpec` takes the name of the source from. */

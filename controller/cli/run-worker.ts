@@ -2,11 +2,13 @@ import { type Logger, pino } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Bus } from '../../worker/bus/bus.ts';
 import { conductorMetrics } from '../../worker/cluster/conductor-metrics.ts';
+import { decodeMetrics } from '../../worker/cluster/decode-metrics.ts';
 import { readJob } from '../../worker/cluster/job.ts';
-import { laneOf } from '../../worker/cluster/lane-of.ts';
+import { decodeLaneOf, laneOf } from '../../worker/cluster/lane-of.ts';
 import { serveTelemetry, type Telemetry } from '../../worker/cluster/serve-telemetry.ts';
 import { stageMetrics } from '../../worker/cluster/stage-metrics.ts';
 import { conduct } from '../../worker/conductor/cluster/conduct.ts';
+import { runDecoder } from '../../worker/decode/run-decoder.ts';
 import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import { runWorker } from '../../worker/stage/cluster/run-worker.ts';
 import { EXIT } from './exit-codes.ts';
@@ -94,6 +96,30 @@ export async function runStageProcess(
         },
       },
     );
+  } finally {
+    await telemetry?.close();
+  }
+}
+
+/** `facefleet worker decode`. */
+export async function runDecodeProcess(options: CommonOptions & { readonly replica: number }): Promise<void> {
+  const signals = processSignals(options.withParent);
+  const job = await readJob(options.job);
+  const worker = decodeLaneOf(options.replica);
+  const log = logOf(options).child({ extraction: job.extraction, worker });
+  const metrics = decodeMetrics({ extraction: job.extraction, worker });
+  let bus: Bus | null = null;
+  const telemetry = await listen(options, metrics.registry, () => bus, log);
+  try {
+    await runDecoder(job, options.replica, {
+      log,
+      stop: AbortSignal.any([signals.interrupted, signals.terminated]),
+      onFrame: metrics.frame,
+      onReady: (view) => {
+        bus = view.bus;
+        log.info('the worker is ready');
+      },
+    });
   } finally {
     await telemetry?.close();
   }

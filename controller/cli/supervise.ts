@@ -49,6 +49,7 @@ class Supervision {
   readonly #fatal = Promise.withResolvers<never>();
   #conductor: Child | null = null;
   #pass = -1;
+  readonly #decoders = new Set<Child>();
   /** Which of the passes begun goes on: a conductor that starts again may go back to earlier ones. */
   #turn = 0;
   #frames = 0;
@@ -142,6 +143,7 @@ class Supervision {
    * later pass; when a conductor that was started again goes back to an earlier one, they are told here.
    */
   #beginPass(pass: number): void {
+    if (this.#pass === -1) this.#startDecoders();
     if (pass === this.#pass) return;
     const goesBack = pass < this.#pass;
     const before = [...this.#workers];
@@ -151,8 +153,13 @@ class Supervision {
     const start = async (): Promise<void> => {
       await Promise.all(before.map(({ ended: end }) => end));
       if (this.#turn !== turn) return;
+      const goesOn = (): boolean => this.#turn === turn;
       for (const [stage, { workers }] of this.#job.passes[pass]!.stages.entries()) {
-        for (const replica of workers.keys()) this.#watch(this.#keepWorker(turn, pass, stage, replica));
+        for (const replica of workers.keys()) {
+          const at = ['--pass', String(pass), '--stage', String(stage), '--replica', String(replica)];
+          const name = `worker ${replica} of stage ${stage}`;
+          this.#watch(this.#keepWorker(['stage', ...at], name, this.#workers, goesOn));
+        }
       }
     };
     this.#watch(start());
@@ -165,17 +172,29 @@ class Supervision {
     this.#watches.add(watched);
   }
 
-  async #keepWorker(turn: number, pass: number, stage: number, replica: number): Promise<void> {
+  /** Decode workers serve all passes. */
+  #startDecoders(): void {
+    for (let replica = 0; replica < (this.#job.decode?.replicas ?? 0); replica++) {
+      const args = ['decode', '--replica', String(replica)];
+      this.#watch(this.#keepWorker(args, `decode worker ${replica}`, this.#decoders, () => true));
+    }
+  }
+
+  /** @param children where it is entered while it lives @param goesOn whether there is still work for it */
+  async #keepWorker(
+    worker: readonly string[],
+    name: string,
+    children: Set<Child>,
+    goesOn: () => boolean,
+  ): Promise<void> {
     const { jobFile, logLevel } = this.#options;
-    const at = ['--pass', String(pass), '--stage', String(stage), '--replica', String(replica)];
-    const args = ['worker', 'stage', '--job', jobFile, ...at, '--log-level', logLevel];
-    while (this.#turn === turn && !this.#over.signal.aborted) {
-      const worker = startChild(args, () => {}, logLevel !== 'silent');
-      this.#workers.add(worker);
-      const end = await worker.ended;
-      this.#workers.delete(worker);
-      if (this.#turn !== turn || this.#over.signal.aborted) return;
-      const name = `worker ${replica} of stage ${stage}`;
+    const args = ['worker', ...worker, '--job', jobFile, '--log-level', logLevel];
+    while (goesOn() && !this.#over.signal.aborted) {
+      const child = startChild(args, () => {}, logLevel !== 'silent');
+      children.add(child);
+      const end = await child.ended;
+      children.delete(child);
+      if (!goesOn() || this.#over.signal.aborted) return;
       if (end.code === EXIT.usage) throw ended(name, end);
       await this.#waitBeforeRestart(name, end);
     }
@@ -191,7 +210,7 @@ class Supervision {
 
   /** Workers end by themselves when they hear of the end; those that do not are told. */
   async #workersEnd(): Promise<void> {
-    const all = Promise.all([...this.#workers].map(({ ended: end }) => end));
+    const all = Promise.all([...this.#workers, ...this.#decoders].map(({ ended: end }) => end));
     const patience = new AbortController();
     await Promise.race([all, sleep(5000, undefined, { signal: patience.signal }).catch(() => {})]);
     patience.abort();
@@ -200,7 +219,7 @@ class Supervision {
   async #endAll(): Promise<void> {
     this.#over.abort();
     this.#turn += 1;
-    const children = [this.#conductor, ...this.#workers].filter((child) => child !== null);
+    const children = [this.#conductor, ...this.#workers, ...this.#decoders].filter((child) => child !== null);
     const running = children.filter(
       ({ process: { exitCode, signalCode } }) => exitCode === null && signalCode === null,
     );

@@ -1,21 +1,21 @@
 import { Command, Option } from 'commander';
 import { wholeNumber } from './parse-options.ts';
-import { runConductorProcess, runStageProcess } from './run-worker.ts';
+import { runConductorProcess, runDecodeProcess, runStageProcess } from './run-worker.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
 
 const EXIT_CODES = `
-Exit codes of both:
-  0    the job, or this worker's part of it, is done; a stage that was told to stop
+Exit codes of all:
+  0    the job, or this worker's part of it, is done; a stage or a decoder that was told to stop
   1    it failed; start it again
   2    the job is wrong, or does not fit its output; do not start it again
   3    (conductor) the job is done, but some frames failed
   130  (conductor) it was told to stop before the job was done
 
-SIGTERM: a stage finishes the frames in work within the job's grace period and hands back the others; a conductor stops at once and
-keeps what is recorded. SIGINT: the conductor waits for the frames that are out, and ends the workers. A second signal ends at once.`;
+SIGTERM: a stage finishes the frames in work within the job's grace period and hands back the others; a decoder hands back its segment;
+a conductor stops at once and keeps what is recorded. SIGINT: the conductor waits for the frames that are out, and ends the workers. A second signal ends at once.`;
 
-/** `facefleet worker conductor|stage`: what runs in pods, and as children of `facefleet cluster run`. */
+/** `facefleet worker conductor|stage|decode`: what runs in pods, and as children of `facefleet cluster run`. */
 export function workerCommand(): Command {
   const worker = new Command('worker').description('one process of a cluster run (see `facefleet cluster`)');
   withCommonOptions(worker.command('conductor'))
@@ -31,6 +31,10 @@ export function workerCommand(): Command {
     .requiredOption('--stage <n>', '0-based stage of the pass', wholeNumber(0, 63))
     .requiredOption('--replica <n>', '0-based replica of the stage', wholeNumber(0, 9999))
     .action(runStageProcess);
+  withCommonOptions(worker.command('decode'))
+    .description("decode a video's segments and send the frames to the first stage")
+    .requiredOption('--replica <n>', '0-based decode worker of the job', wholeNumber(0, 999))
+    .action(runDecodeProcess);
   return worker.addHelpText('after', EXIT_CODES);
 }
 

@@ -7,7 +7,7 @@ import { commandOf } from '../fixtures/process-usage.ts';
 /** A child of a run. */
 export interface ClusterChild {
   readonly pid: number;
-  readonly kind: 'conductor' | 'stage';
+  readonly kind: 'conductor' | 'stage' | 'decode';
   /** Of a worker; 0 of the conductor. */
   readonly stage: number;
   readonly replica: number;
@@ -75,7 +75,7 @@ export class ClusterRun {
     const found: ClusterChild[] = [];
     for (const pid of childrenOfRunning(this.pid)) {
       const command = commandOf(pid);
-      const [, name] = /\bworker (conductor|stage)\b/.exec(command) ?? [];
+      const [, name] = /\bworker (conductor|stage|decode)\b/.exec(command) ?? [];
       if (name === undefined) continue;
       this.#seen.add(pid);
       const place = (option: string): number =>

@@ -10,7 +10,7 @@ import { ClusterRun, isAlive, lastLine, lastWords, RunOver } from './cluster-run
 import { faultsOf } from './expected.ts';
 import { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
-import { type Baseline, CLUSTER_ARGS, FRAMES } from './suite-input.ts';
+import { type Baseline, FRAMES } from './suite-input.ts';
 
 /** A run that takes longer hangs. */
 const LIMIT_MS = 150_000;
@@ -40,7 +40,7 @@ export interface DisturbedRunOptions {
 /** Runs an extraction with servers of its own, disturbs it, and looks at what it leaves. */
 export async function disturbedRun(options: DisturbedRunOptions): Promise<Outcome> {
   const { scenario, baseline, endpoint, folder, name, seed } = options;
-  const { place, undisturbed } = baseline;
+  const { place, undisturbed, frames, args } = baseline;
   const startMs = performance.now();
   const random = new Random(seed);
   const notes: string[] = [];
@@ -61,7 +61,7 @@ export async function disturbedRun(options: DisturbedRunOptions): Promise<Outcom
   const runs: ClusterRun[] = [];
   const start = (): ClusterRun => {
     const jobFile = join(folder, `${name}-${runs.length}.json`);
-    const run = new ClusterRun([place.source, output, ...CLUSTER_ARGS], jobFile, env);
+    const run = new ClusterRun([place.source, output, ...args], jobFile, env);
     runs.push(run);
     return run;
   };
@@ -95,7 +95,7 @@ export async function disturbedRun(options: DisturbedRunOptions): Promise<Outcom
     // what was harmed late may have been done already
     if (missed && notes.length === 0) return end([], true);
     const faults = faultsOf(await place.read(output), undisturbed, deadly);
-    if (event.frames !== FRAMES || event.failed !== deadly.length)
+    if (event.frames !== frames || event.failed !== deadly.length)
       faults.push(`it says ${event.frames} frames, ${event.failed} failed`);
     faults.push(...(await leftOnBus(nats.url)), ...(await leftRunning(runs)));
     const verified = await runCli(

@@ -34,7 +34,9 @@ async function main(options: ChaosOptions): Promise<number> {
     const { only } = options;
     let failed = await flow(options, folder);
     if (only === FLOW_CONTROL) return failed;
-    const turns = turnsOf(options, await suiteInput(folder));
+    const wanted = SCENARIOS.filter(({ name }) => only === null || name.includes(only));
+    const kinds = new Set(wanted.map(({ input = 'photos' }) => input));
+    const turns = turnsOf(options, wanted, await suiteInput(folder, kinds));
     console.log(`ready after ${seconds(startMs)} s`);
     const count = turns.length;
     const one = async (): Promise<void> => {
@@ -65,17 +67,23 @@ async function flow({ only, flowFrames }: ChaosOptions, folder: string): Promise
 }
 
 /** The runs of all scenarios; those in a bucket and in folders take turns. */
-function turnsOf({ runs, only, run: wanted }: ChaosOptions, baselines: readonly Baseline[]): Turn[] {
-  const inBucket = baselines.filter(({ place }) => place.kind === 's3');
+function turnsOf(
+  { runs, run: wanted }: ChaosOptions,
+  scenarios: readonly Scenario[],
+  baselines: readonly Baseline[],
+): Turn[] {
   const turns: Turn[] = [];
   for (let run = 0; run < runs; run++) {
-    for (const scenario of SCENARIOS) {
-      if (only !== null && !scenario.name.includes(only)) continue;
+    for (const scenario of scenarios) {
       if (wanted !== null && run !== wanted) continue;
-      const fitting = scenario.needs === 's3' ? inBucket : baselines;
+      const { needs, input: kind = 'photos' } = scenario;
+      const fitting = baselines.filter(
+        ({ input, place }) => input === kind && (needs !== 's3' || place.kind === 's3'),
+      );
       const baseline = fitting[run % fitting.length];
       if (baseline === undefined) {
-        if (run === 0) console.log(`skipped: ${scenario.name}: it needs an S3 server`);
+        const missing = needs === 's3' ? 'an S3 server' : 'ffmpeg with libx264';
+        if (run === 0) console.log(`skipped: ${scenario.name}: it needs ${missing}`);
       } else turns.push({ scenario, run, baseline });
     }
   }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { openStore } from '../../worker/store/open-store.ts';
 import type { Store } from '../../worker/store/store.ts';
 import { filesBelow } from '../fixtures/output-folder.ts';
@@ -9,7 +9,7 @@ import { makeBucket } from '../servers/test-bucket.ts';
 /** Where the runs of the suite read and write. */
 export interface Place {
   readonly kind: 'folder' | 's3';
-  /** Address of the photos. */
+  /** Address of the photos, or of the film. */
   readonly source: string;
   outputOf(name: string): string;
   /** All objects of an output by key. */
@@ -17,11 +17,11 @@ export interface Place {
   remove(output: string): Promise<void>;
 }
 
-/** Folders below one. @param photos what is extracted */
-export function folderPlace(folder: string, photos: string): Place {
+/** Folders below one. @param source what is extracted */
+export function folderPlace(folder: string, source: string): Place {
   return {
     kind: 'folder',
-    source: photos,
+    source,
     outputOf: (name) => join(folder, name),
     async read(output) {
       const found = new Map<string, Uint8Array>();
@@ -32,13 +32,17 @@ export function folderPlace(folder: string, photos: string): Place {
   };
 }
 
-/** A new bucket with the photos in it, below the name that their folder has. */
-export async function bucketPlace(endpoint: string, photos: string): Promise<Place> {
+/** A new bucket with the photos of a folder, or with a film. */
+export async function bucketPlace(endpoint: string, local: string): Promise<Place> {
   const bucket = await makeBucket(endpoint);
   const open = (address: string): Promise<Store> => openStore(address, { s3: { endpoint } });
-  const source = `s3://${bucket}/photos`;
-  const store = await open(source);
-  for (const file of filesBelow(photos)) await store.put(file, await readFile(join(photos, file)));
+  const source = `s3://${bucket}/in/${basename(local)}`;
+  if ((await stat(local)).isFile()) {
+    await (await open(`s3://${bucket}/in`)).put(basename(local), await readFile(local));
+  } else {
+    const store = await open(source);
+    for (const file of filesBelow(local)) await store.put(file, await readFile(join(local, file)));
+  }
   return {
     kind: 's3',
     source,

@@ -3,6 +3,7 @@ import type { NatsServer } from '../servers/nats-server.ts';
 import type { TcpGate } from '../servers/tcp-gate.ts';
 import type { ClusterRun } from './cluster-run.ts';
 import type { Random } from './random.ts';
+import type { InputKind } from './suite-input.ts';
 
 /** What a scenario has at hand. */
 export interface Disturbed {
@@ -25,6 +26,8 @@ export interface Scenario {
   readonly name: string;
   /** `s3`: only where source and output are in a bucket. Default `any`. */
   readonly needs?: 's3';
+  /** What it runs on. Default photos. */
+  readonly input?: InputKind;
   /** Frames that end every process that works on them: how many. Default 0. */
   readonly deadlyFrames?: number;
   /** Does the harm. Settled when nothing more is done; the run may still be going on. */

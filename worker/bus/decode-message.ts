@@ -37,9 +37,16 @@ export function decodeStageResult(payload: Uint8Array, extraction: string): Stag
     within(`${what}: number of faces`, outcome.value.faces.length, 0, BOUNDS.faces);
     checkTime(outcome.value.videoMeta, what);
   } else if (outcome.case === 'failed') {
-    if (!/^FF\d{4}$/.test(outcome.value.code)) throw badMessage(what, 'its code is none');
+    checkCode(outcome.value.code, what);
+  } else if (outcome.case === 'videoEnd') {
+    within(`${what}: number of frames`, outcome.value.frames, 0, BOUNDS.index);
+    if (outcome.value.failure) checkCode(outcome.value.failure.code, what);
   } else throw badMessage(what, 'it has no outcome');
   return result;
+}
+
+function checkCode(code: string, what: string): void {
+  if (!/^FF\d{4}$/.test(code)) throw badMessage(what, 'its code is none');
 }
 
 function checkTime(meta: { readonly ptsTime: number } | undefined, what: string): void {

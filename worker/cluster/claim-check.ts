@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type Content, ContentSchema } from '../../proto/gen/facefleet/v1/content_pb.ts';
 import { type Frame, FrameSchema } from '../../proto/gen/facefleet/v1/frame_pb.ts';
+import { type Segment, SegmentSchema } from '../../proto/gen/facefleet/v1/segment_pb.ts';
 import { type StageResult, StageResultSchema } from '../../proto/gen/facefleet/v1/stage_result_pb.ts';
 import { decodeFrame, decodeStageResult } from '../bus/decode-message.ts';
 import { errorText, FacefleetError } from '../errors/facefleet-error.ts';
@@ -41,6 +42,15 @@ export async function packResult(result: StageResult, key: string, check: ClaimC
   return toBinary(StageResultSchema, create(StageResultSchema, { extraction, pass, index, whole }));
 }
 
+/** As `packFrame`, of a segment of a video. */
+export async function packSegment(segment: Segment, key: string, check: ClaimCheck): Promise<Uint8Array> {
+  const bytes = toBinary(SegmentSchema, segment);
+  if (bytes.length <= check.limitBytes) return bytes;
+  const { extraction, pass, number } = segment;
+  const whole = await putWhole(bytes, key, check.store);
+  return toBinary(SegmentSchema, create(SegmentSchema, { extraction, pass, number, whole }));
+}
+
 /** @throws FacefleetError FF6007 for bytes that are no frame, and for one that does not lie in the store any more; FF4006 when it cannot be read there */
 export async function unpackFrame(bytes: Uint8Array, extraction: string, store: Store): Promise<Frame> {
   const { whole } = parsed(() => fromBinary(FrameSchema, bytes), 'a frame');
@@ -55,6 +65,14 @@ export async function unpackResult(
 ): Promise<StageResult> {
   const { whole } = parsed(() => fromBinary(StageResultSchema, bytes), 'a result');
   return decodeStageResult(whole === undefined ? bytes : await wholeOf(whole, store), extraction);
+}
+
+/** As `unpackFrame`; its fields are not checked. */
+export async function unpackSegment(bytes: Uint8Array, store: Store): Promise<Segment> {
+  const segment = parsed(() => fromBinary(SegmentSchema, bytes), 'a segment');
+  if (segment.whole === undefined) return segment;
+  const whole = await wholeOf(segment.whole, store);
+  return parsed(() => fromBinary(SegmentSchema, whole), 'a segment');
 }
 
 /** What can be read of a frame that `unpackFrame` refuses with FF6007: nothing in it has been checked. Null when it is none at all. */

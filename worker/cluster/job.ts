@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { extractSpec } from '../../controller/api/extract-spec.ts';
 import { PROVIDERS } from '../engine/session.ts';
 import { errorText, FacefleetError } from '../errors/facefleet-error.ts';
+import { parseStoreAddress } from '../store/store-address.ts';
 
 const FORMAT = 'facefleet-job/1';
 /** First bytes of a gzip file. */
@@ -60,6 +61,11 @@ const stagePlan = z.strictObject({
   workers: z.array(workerPlan).min(1).max(10_000),
 });
 
+const decodePlan = z.strictObject({
+  /** Workers that decode, each a segment of the video at a time. */
+  replicas: whole(1, 1000),
+});
+
 const job = z.strictObject({
   format: z.literal(FORMAT),
   /** uid of the extraction: prefix of everything on the bus. Never used again for another one. */
@@ -77,6 +83,8 @@ const job = z.strictObject({
     .array(z.strictObject({ stages: z.array(stagePlan).min(1).max(64) }))
     .min(1)
     .max(64),
+  /** Who decodes a video, which all its workers see at the same address; absent: the conductor. */
+  decode: decodePlan.exactOptional(),
   /** sha256 by model name, for the record of the extraction; workers check their own models by the catalogue. */
   models: z.record(z.string(), z.string()),
   bus: z.strictObject({
@@ -129,6 +137,7 @@ export function parseJob(content: unknown, where: string): Job {
     throw new FacefleetError('FF5002', `${where}: ${issues.join('; ')}`);
   }
   checkRoles(parsed.data, where);
+  checkDecode(parsed.data, where);
   return parsed.data;
 }
 
@@ -171,6 +180,16 @@ export function roleNames({ detector, aligner, maskers }: Job['spec']): string[]
     ...(aligner === null ? [] : ['align']),
     ...maskers.map((_, i) => `mask_${i}`),
   ];
+}
+
+function checkDecode({ decode, spec, source }: Job, where: string): void {
+  if (decode === undefined) return;
+  const wrong = (text: string): never => {
+    throw new FacefleetError('FF5002', `${where}: decode: ${text}`);
+  };
+  if (spec.source.kind !== 'video') wrong('the source is no video');
+  if (!source.shared && parseStoreAddress(source.address).kind === 'dir')
+    wrong('the workers do not see the source');
 }
 
 function checkRoles({ spec, passes }: Job, where: string): void {

@@ -16,3 +16,11 @@ export function laneOf({ pass, stage, replica }: WorkerPlace): string {
 export function slotsOf({ framesInWork }: Pick<WorkerPlan, 'framesInWork'>): number {
   return framesInWork + 1;
 }
+
+/** The name of a decode worker, which is that of its lane: `d2`. */
+export function decodeLaneOf(replica: number): string {
+  return `d${replica}`;
+}
+
+/** Places of a decode worker's lane: a segment in work, and one that waits. */
+export const DECODE_SLOTS = 2;

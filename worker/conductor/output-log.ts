@@ -113,6 +113,11 @@ export class OutputLog {
     return { faces: this.#index.facesIn(row) };
   }
 
+  /** The source turned out to have no frames from this index on: what was recorded of them does not count, and their crops go in the end. */
+  cut(endIndex: number): void {
+    this.#index.cut(endIndex);
+  }
+
   /** The frames recorded and carried so far. */
   counts(): Counts {
     return this.#index.counts();

@@ -113,6 +113,16 @@ export class ResultIndex {
     this.#count(row, 1);
   }
 
+  /** Frames from this index on have no results any more; their records are left as those of frames that are gone. */
+  cut(endIndex: number): void {
+    for (let index = endIndex; index < this.#indexes; index++) {
+      const before = this.#rowOfIndex[index] ?? 0;
+      if (before > 0) this.#count(before - 1, -1);
+      this.#rowOfIndex[index] = 0;
+    }
+    this.#indexes = Math.min(this.#indexes, endIndex);
+  }
+
   counts(): Counts {
     return { frames: this.#frames, faces: this.#totalFaces, failed: this.#failed };
   }

@@ -1,4 +1,5 @@
-import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import type { FrameSchema } from '../../proto/gen/facefleet/v1/frame_pb.ts';
 import {
   type Segment_Run as RunMessage,
   type Segment_SeekPoint as SeekPointMessage,
@@ -8,45 +9,26 @@ import {
   SegmentSchema,
 } from '../../proto/gen/facefleet/v1/segment_pb.ts';
 import { badMessage, within } from '../bus/check-field.ts';
-import { errorText } from '../errors/facefleet-error.ts';
 import { BOUNDS } from '../formats/records.ts';
 import type { SeekPoint } from '../source/segments/seek-point.ts';
-import type { VideoRun, VideoSegment } from '../source/segments/video-segment.ts';
+import type { VideoRun } from '../source/segments/video-segment.ts';
+import type { DecodeTask, FoundBefore } from './decode-task.ts';
 
-/** What a decode worker is to do: a segment of a video, and what becomes of its frames. */
-export interface DecodeTask {
-  readonly extraction: string;
-  /** 0-based pass of the plan. */
-  readonly pass: number;
-  /** Key of the video in the source. */
-  readonly video: string;
-  /** What the keys of the frames are made of (see `videoKey`). */
-  readonly name: string;
-  /** Index in the source of the video's first kept frame. */
-  readonly baseIndex: number;
-  readonly segment: VideoSegment;
-  /** Whether a frame is not wanted; by its number among the kept frames of the video. */
-  isDone(index: number): boolean;
-  /** What the keys of a frame's crops are made of; by the same number. Null: the key without its extension. */
-  stemOf(index: number): string | null;
-  /** Part of the ids of messages: differs between conductors of one extraction. */
-  readonly generation: string;
-  /** How often the wanted frames were tried and failed before. */
-  readonly failedAttempts: number;
-}
-
-/** The bytes of a task's message. Frames of the segment that `isDone` names stay out of it. */
-export function encodeTask(task: DecodeTask): Uint8Array {
-  const { segment, extraction, pass, video, name, baseIndex, generation, failedAttempts } = task;
+/** A task as a message. Frames of the segment that `isDone` names stay out of it. */
+export function toSegmentMessage(task: DecodeTask): Segment {
+  const { segment, extraction, pass, video, name, baseIndex, generation, failedAttempts, sends } = task;
   const { number, firstIndex, frames, everyN, step } = segment;
   const done = new Uint8Array(Math.ceil(frames / 8));
   const stems: string[] = [];
+  const given: MessageInitShape<typeof FrameSchema>[] = [];
   for (let i = 0; i < frames; i++) {
+    const found = task.foundBefore(firstIndex + i);
     if (task.isDone(firstIndex + i)) done[i >> 3]! |= 1 << (i & 7);
+    else if (found !== null) given.push({ ...found, faces: [...found.faces], index: firstIndex + i });
     const stem = task.stemOf(firstIndex + i);
     if (stem !== null && stems.length === i) stems.push(stem);
   }
-  const message = create(SegmentSchema, {
+  return create(SegmentSchema, {
     extraction,
     pass,
     video,
@@ -54,6 +36,7 @@ export function encodeTask(task: DecodeTask): Uint8Array {
     baseIndex,
     generation,
     failedAttempts,
+    sends,
     number,
     firstIndex,
     frames,
@@ -62,14 +45,13 @@ export function encodeTask(task: DecodeTask): Uint8Array {
     runs: segment.runs.map(runMessage),
     done,
     stems,
+    given,
   });
-  return toBinary(SegmentSchema, message);
 }
 
 /** @throws FacefleetError FF6007 when it is no segment of this extraction */
-export function decodeTask(payload: Uint8Array, extraction: string): DecodeTask {
-  const message = parsed(payload);
-  const { pass, video, name, baseIndex, generation, failedAttempts, done, stems } = message;
+export function fromSegmentMessage(message: Segment, extraction: string): DecodeTask {
+  const { pass, video, name, baseIndex, generation, failedAttempts, sends, done, stems, given } = message;
   const what = `segment ${message.number} of ${video}`;
   if (message.extraction !== extraction) throw badMessage(what, 'it belongs to another extraction');
   within(`${what}: length of the name`, name.length, 1, BOUNDS.keyChars);
@@ -79,6 +61,7 @@ export function decodeTask(payload: Uint8Array, extraction: string): DecodeTask 
   within(`${what}: number of runs`, message.runs.length, 1, BOUNDS.index);
   const { number, firstIndex, frames, everyN, step } = message;
   const runs = message.runs.map((run) => runOf(run, what));
+  const before = new Map<number, FoundBefore>(given.map((found) => [found.index, found]));
   return {
     extraction,
     pass,
@@ -87,18 +70,12 @@ export function decodeTask(payload: Uint8Array, extraction: string): DecodeTask 
     baseIndex,
     generation,
     failedAttempts,
+    sends,
     segment: { number, firstIndex, frames, everyN, step, runs },
     isDone: (index) => (((done[(index - firstIndex) >> 3] ?? 0) >> ((index - firstIndex) & 7)) & 1) === 1,
     stemOf: (index) => stems[index - firstIndex] ?? null,
+    foundBefore: (index) => before.get(index) ?? null,
   };
-}
-
-function parsed(payload: Uint8Array): Segment {
-  try {
-    return fromBinary(SegmentSchema, payload);
-  } catch (error) {
-    throw badMessage('a segment', errorText(error));
-  }
 }
 
 function runMessage({ from, end, points }: VideoRun): MessageInitShape<typeof Segment_RunSchema> {

@@ -4,10 +4,10 @@ import { StageResultSchema } from '../../proto/gen/facefleet/v1/stage_result_pb.
 import type { Bus, Lane } from '../bus/bus.ts';
 import { packFrame, packResult, tmpPrefix } from '../cluster/claim-check.ts';
 import { pixelBytes, placeImage, RAW_RGB } from '../conductor/cluster/frame-image.ts';
-import type { SegmentFrame } from '../source/segments/decode-segment.ts';
+import type { SegmentEnd, SegmentFrame } from '../source/segments/decode-segment.ts';
 import { videoKey } from '../source/video-key.ts';
 import type { Store } from '../store/store.ts';
-import type { DecodeTask } from './segment-message.ts';
+import type { DecodeTask } from './decode-task.ts';
 
 /** Where decoded frames go. */
 export interface FrameOutlets {
@@ -33,11 +33,11 @@ export async function sendFrame(
   outlets: FrameOutlets,
   signal: AbortSignal,
 ): Promise<void> {
-  const { extraction, pass, generation, failedAttempts } = task;
+  const { extraction, pass, failedAttempts } = task;
   const { bus, next, results, store, worker } = outlets;
   const index = task.baseIndex + place;
   const key = videoKey(task.name, number);
-  const id = `${generation}-${pass}-${index}-${failedAttempts}`;
+  const id = `${idPrefix(task)}-${index}-${failedAttempts}`;
   const check = { store, limitBytes: bus.maxPayloadBytes };
   if (input.kind === 'pixels') {
     const { width, height } = input.image;
@@ -51,6 +51,7 @@ export async function sendFrame(
       image,
       width,
       height,
+      faces: [...(task.foundBefore(place)?.faces ?? [])],
       failedAttempts,
       stem,
     });
@@ -64,6 +65,40 @@ export async function sendFrame(
   const result = create(StageResultSchema, { extraction, pass, index, key, worker, outcome });
   const payload = await packResult(result, `${tmpPrefix(extraction)}result-${id}`, check);
   await bus.send([results], { id, payload }, { signal });
+}
+
+/**
+ * Tells the conductor that the video ended before the end of its segment. Returns when the bus has it.
+ * @throws FacefleetError as `sendFrame`
+ */
+export async function sendVideoEnd(
+  task: DecodeTask,
+  { frames, failure }: SegmentEnd,
+  { bus, results, store, worker }: Omit<FrameOutlets, 'next'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { extraction, pass, segment } = task;
+  const last = Math.max(0, frames - 1);
+  const key = videoKey(task.name, last * segment.everyN + 1);
+  const failed = failure && { code: failure.code, message: failure.detail, plugin: '' };
+  const end = { frames, ...(failed && { failure: failed }) };
+  const outcome = { case: 'videoEnd', value: end } as const;
+  const result = create(StageResultSchema, {
+    extraction,
+    pass,
+    index: task.baseIndex + last,
+    key,
+    worker,
+    outcome,
+  });
+  const id = `${idPrefix(task)}-end-${segment.number}`;
+  const check = { store, limitBytes: bus.maxPayloadBytes };
+  const payload = await packResult(result, `${tmpPrefix(extraction)}result-${id}`, check);
+  await bus.send([results], { id, payload }, { signal });
+}
+
+function idPrefix({ generation, pass, sends }: DecodeTask): string {
+  return `${generation}-${pass}-d${sends}`;
 }
 
 function extensionBytes(key: string): number {

@@ -1,25 +1,24 @@
 import { FacefleetError } from '../errors/facefleet-error.ts';
 import type { Limits } from '../source/limits.ts';
-import { decodeSegment, type SegmentFrame } from '../source/segments/decode-segment.ts';
+import { decodeSegment, type SegmentEnd } from '../source/segments/decode-segment.ts';
 import { videoKey } from '../source/video-key.ts';
 import type { VideoPlace } from '../source/video-place.ts';
-import type { DecodeTask } from './segment-message.ts';
-import { type FrameOutlets, sendFrame } from './send-frame.ts';
+import type { DecodeTask } from './decode-task.ts';
+import { type FrameOutlets, sendFrame, sendVideoEnd } from './send-frame.ts';
 import type { Sent, SentRecord } from './sent-record.ts';
 
 /** How often it is noted what was sent. */
 const NOTE_EVERY_MS = 1000;
 /** From this delivery of a segment on its frames are taken with care: earlier workers may have died of one. */
 const CAREFUL_FROM_ATTEMPT = 3;
-/** Deaths with a frame, alone, after which it is given up. */
-const DEADLY_TRIES = 2;
-
 export interface SegmentWork {
   readonly task: DecodeTask;
   readonly place: VideoPlace;
   readonly limits: Pick<Limits, 'maxPixels'>;
   /** How often the segment was handed out, this time included. */
   readonly attempt: number;
+  /** Deaths with a frame, alone, after which it is given up. */
+  readonly crashes: number;
   readonly record: SentRecord;
   readonly outlets: FrameOutlets;
   readonly signal: AbortSignal;
@@ -29,24 +28,28 @@ export interface SegmentWork {
 
 /**
  * Decodes a segment and sends its frames on, those left out that an earlier worker sent. A frame that several workers died of ends the
- * segment as damage does, with FF1012.
+ * video as damage does, with FF1012.
  * @returns the number after that of the last frame, among the kept ones of the video
  * @throws FacefleetError as `decodeSegment` and `sendFrame`; the signal's reason when aborted
  */
 export async function workOnSegment(work: SegmentWork): Promise<number> {
-  const { task, place, limits, attempt, record, outlets, signal, onFrame } = work;
+  const { task, place, limits, attempt, crashes, record, outlets, signal, onFrame } = work;
   const earlier = attempt > 1 ? await record.read() : { sent: 0, tries: 0 };
-  if (earlier.tries >= DEADLY_TRIES) {
-    await sendFrame(task, deadly(task, earlier), outlets, signal);
+  if (earlier.tries >= crashes) {
+    await sendVideoEnd(task, deadly(task, earlier), outlets, signal);
+    onFrame?.('failed');
     return earlier.sent + 1;
   }
   const isDone = (index: number): boolean => index < earlier.sent || task.isDone(index);
   const care = attempt >= CAREFUL_FROM_ATTEMPT ? new Care(work, earlier) : null;
   let sent = earlier.sent;
   let notedMs = performance.now();
+  const frames = decodeSegment(place, task.segment, { limits, signal, isDone });
   try {
     await care?.before(firstWanted(task, isDone));
-    for await (const frame of decodeSegment(place, task.segment, { limits, signal, isDone })) {
+    let next = await frames.next();
+    for (; !next.done; next = await frames.next()) {
+      const frame = next.value;
       await sendFrame(task, frame, outlets, signal);
       onFrame?.(frame.input.kind === 'pixels' ? 'decoded' : 'failed');
       sent = frame.index + 1;
@@ -56,12 +59,17 @@ export async function workOnSegment(work: SegmentWork): Promise<number> {
         notedMs = performance.now();
       }
     }
+    const end = next.value;
+    if (end !== null) await sendVideoEnd(task, end, outlets, signal);
+    if (end?.failure) onFrame?.('failed');
     return sent;
   } catch (thrown) {
     // to be stopped is no death, and neither is a bus that went away
     await care?.spare().catch(() => {});
     if (care === null && sent > earlier.sent) await record.write({ sent, tries: 0 }).catch(() => {});
     throw thrown;
+  } finally {
+    await frames.return(null);
   }
 }
 
@@ -95,11 +103,8 @@ function firstWanted(
   return index;
 }
 
-function deadly(task: DecodeTask, { sent, tries }: Sent): SegmentFrame {
-  const number = sent * task.segment.everyN + 1;
-  const error = new FacefleetError(
-    'FF1012',
-    `${videoKey(task.name, number)}: ${tries} workers that decoded it`,
-  );
-  return { index: sent, number, pts: null, input: { kind: 'failure', error } };
+function deadly(task: DecodeTask, { sent, tries }: Sent): SegmentEnd {
+  const key = videoKey(task.name, sent * task.segment.everyN + 1);
+  const failure = new FacefleetError('FF1012', `${key}: ${tries} workers that decoded it`);
+  return { frames: sent + 1, failure };
 }

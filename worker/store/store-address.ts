@@ -27,6 +27,21 @@ export function parseStoreAddress(address: string): StoreAddress {
   return { kind: 'dir', path: address };
 }
 
+/**
+ * Takes `s3://bucket/prefix/name` for the address of an object: where it lies and its key there. Null when it can be none.
+ * @throws FacefleetError FF5004
+ */
+export function splitObjectAddress(
+  address: string,
+): { readonly folder: string; readonly key: string } | null {
+  const place = parseStoreAddress(address);
+  if (place.kind !== 's3' || place.prefix === '') return null;
+  const path = place.prefix.slice(0, -1);
+  const slash = path.lastIndexOf('/');
+  const folder = slash < 0 ? '' : `/${path.slice(0, slash)}`;
+  return { folder: `s3://${place.bucket}${folder}`, key: path.slice(slash + 1) };
+}
+
 function s3Address(address: string): StoreAddress {
   const [, bucket = '', path = ''] = /^s3:\/\/([^/]*)\/?(.*)$/is.exec(address) ?? [];
   if (bucket.includes('@')) throw wrong('s3://…', 'credentials do not belong into it');

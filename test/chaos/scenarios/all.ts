@@ -3,7 +3,7 @@ import { allTogether } from './all-together.ts';
 import { natsDown } from './bus-faults.ts';
 import { deadlyFrames } from './deadly-frames.ts';
 import { duplicates, lateAck } from './deliveries.ts';
-import { bothKilled, conductorKilled, terminated, workerKilled } from './kills.ts';
+import { bothKilled, conductorKilled, decodeKilled, terminated, workerKilled } from './kills.ts';
 import { s3Answers503, s3Cut, s3Refuses, s3Slow } from './store-faults.ts';
 
 /** Everything that goes wrong on purpose. */
@@ -11,6 +11,7 @@ export const SCENARIOS: readonly Scenario[] = [
   workerKilled,
   conductorKilled,
   bothKilled,
+  decodeKilled,
   terminated,
   natsDown,
   s3Refuses,

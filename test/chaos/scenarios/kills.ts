@@ -15,6 +15,24 @@ export const workerKilled: Scenario = {
   },
 };
 
+/** A film: `kill -9` of decode workers, of one or all; in half of the runs of the conductor, too. */
+export const decodeKilled: Scenario = {
+  name: 'decode-killed',
+  input: 'film',
+  async disturb({ cluster, random, note }) {
+    for (let left = random.whole(1, 2); left > 0; left--) {
+      const moment = await randomMoment(cluster, random);
+      const decoders = await cluster.whenChildren('decode');
+      const killed = random.chance(0.5) ? decoders : [random.pick(decoders)];
+      for (const { pid } of killed) kill(pid, 'SIGKILL');
+      const withConductor = random.chance(0.5);
+      if (withConductor) for (const { pid } of cluster.children('conductor')) kill(pid, 'SIGKILL');
+      const names = killed.map(({ replica }) => `d${replica}`).join(' and ');
+      note(`${names}${withConductor ? ' and the conductor' : ''} killed ${moment}`);
+    }
+  },
+};
+
 /** `kill -9` of the conductor, once or twice. */
 export const conductorKilled: Scenario = {
   name: 'conductor-killed',

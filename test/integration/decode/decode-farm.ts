@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
+import { toBinary } from '@bufbuild/protobuf';
 import pino from 'pino';
+import { SegmentSchema } from '../../../proto/gen/facefleet/v1/segment_pb.ts';
 import type { Bus, Lane } from '../../../worker/bus/bus.ts';
 import { unpackFrame, unpackResult } from '../../../worker/cluster/claim-check.ts';
+import { ConductorOrders } from '../../../worker/decode/conductor-orders.ts';
 import { runDecodeWorker } from '../../../worker/decode/run-decode-worker.ts';
-import { encodeTask } from '../../../worker/decode/segment-message.ts';
+import { toSegmentMessage } from '../../../worker/decode/segment-message.ts';
 import { DEFAULT_LIMITS } from '../../../worker/source/limits.ts';
 import { openVideo } from '../../../worker/source/open-video.ts';
 import { segmentVideo } from '../../../worker/source/segments/segmented-video.ts';
@@ -58,7 +61,10 @@ export async function runFarm(options: FarmOptions): Promise<Harvest> {
   const { place, name, store, workers, everyN = 1, framesPerSegment = 60, isDone = () => false } = options;
   const { inlineBytes = 1 << 20 } = options;
   const bus = await options.connect();
-  const video = await segmentVideo(place, DEFAULT_LIMITS, { everyN, framesPerSegment });
+  const video = await segmentVideo(place, DEFAULT_LIMITS, {
+    everyN,
+    framesPerSegment: () => framesPerSegment,
+  });
   const tasks = [...video.segments()];
   const over = new AbortController();
   const laneOf = (end: Bus, lane: string, slots: number): Promise<Lane> =>
@@ -101,7 +107,8 @@ export async function runFarm(options: FarmOptions): Promise<Harvest> {
       const delivery = await results.next({ signal: over.signal }).catch(() => null);
       if (delivery === null) return;
       const { index, key, outcome } = await unpackResult(delivery.payload, EXTRACTION, store);
-      note(index, `${index} ${key} ${outcome.case === 'failed' ? outcome.value.code : '?'}`);
+      const failure = outcome.case === 'videoEnd' ? outcome.value.failure : outcome.value;
+      note(index, `${index} ${key} ${failure && 'code' in failure ? failure.code : '?'}`);
       await delivery.ack();
     }
   };
@@ -111,17 +118,20 @@ export async function runFarm(options: FarmOptions): Promise<Harvest> {
   const farm: Farm = { stop: (worker) => stops[worker]!.abort(new Error('SIGTERM')), buses };
   const startWorker = async (i: number, end: Bus, signal: AbortSignal): Promise<void> => {
     await using _ = end;
+    const next = await Promise.all(stageNames.map((lane) => laneOf(end, lane, 3)));
     await runDecodeWorker({
       extraction: EXTRACTION,
       bus: end,
       lane: await laneOf(end, `decode-${i}`, 2),
-      next: await Promise.all(stageNames.map((lane) => laneOf(end, lane, 3))),
+      nextOf: async () => next,
       results: await end.results({ ackWaitMs: ACK_WAIT_MS }),
       store,
       inlineBytes,
       worker: `decode-${i}`,
       open: () => place,
       limits: DEFAULT_LIMITS,
+      crashes: 2,
+      orders: new ConductorOrders(EXTRACTION, () => {}),
       log: pino({ level: 'silent' }),
       signal,
     });
@@ -148,8 +158,11 @@ export async function runFarm(options: FarmOptions): Promise<Harvest> {
       stemOf: () => null,
       generation: GENERATION,
       failedAttempts: 0,
+      foundBefore: () => null,
+      sends: 0,
     };
-    await bus.send(decodeLanes, { id: `${GENERATION}-0-${segment.number}`, payload: encodeTask(task) });
+    const payload = toBinary(SegmentSchema, toSegmentMessage(task));
+    await bus.send(decodeLanes, { id: `${GENERATION}-0-${segment.number}`, payload });
   }
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
-import { type DecodeTask, decodeTask, encodeTask } from '../../../worker/decode/segment-message.ts';
+import { SegmentSchema } from '../../../proto/gen/facefleet/v1/segment_pb.ts';
+import { unpackSegment } from '../../../worker/cluster/claim-check.ts';
+import type { DecodeTask } from '../../../worker/decode/decode-task.ts';
+import { fromSegmentMessage, toSegmentMessage } from '../../../worker/decode/segment-message.ts';
 import { FacefleetError } from '../../../worker/errors/facefleet-error.ts';
+import { MemoryStore } from '../../../worker/store/memory-store.ts';
 
 const uint32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const point = fc.record({
@@ -34,6 +39,11 @@ const segment = fc
   // records come without a prototype
   .map((made) => structuredClone(made));
 
+function sent(task: DecodeTask, extraction: string): DecodeTask {
+  const bytes = toBinary(SegmentSchema, toSegmentMessage(task));
+  return fromSegmentMessage(fromBinary(SegmentSchema, bytes), extraction);
+}
+
 describe('message of a segment', () => {
   it('comes out as it went in', () => {
     fc.assert(
@@ -53,28 +63,32 @@ describe('message of a segment', () => {
             stemOf: (index) => (isNamed ? `stem-${index}` : null),
             generation: 'g',
             failedAttempts: 1,
+            sends: 3,
+            foundBefore: (index) => (index % 7 === 0 ? { width: index % 100, height: 9, faces: [] } : null),
           };
-          const found = decodeTask(encodeTask(task), 'x');
+          const found = sent(task, 'x');
           assert.deepEqual(found.segment, segment);
-          const { isDone: _, stemOf: __, ...expected } = task;
-          const { isDone, stemOf, ...plain } = found;
+          const { isDone: _, stemOf: __, foundBefore: ___, ...expected } = task;
+          const { isDone, stemOf, foundBefore, ...plain } = found;
           assert.deepEqual(plain, expected);
           for (let i = 0; i < segment.frames; i++) {
             assert.equal(isDone(segment.firstIndex + i), task.isDone(segment.firstIndex + i));
             assert.equal(stemOf(segment.firstIndex + i), task.stemOf(segment.firstIndex + i));
+            const before = isDone(segment.firstIndex + i) ? null : task.foundBefore(segment.firstIndex + i);
+            assert.equal(foundBefore(segment.firstIndex + i)?.width, before?.width);
           }
           assert.equal(isDone(segment.firstIndex + segment.frames + 8), false);
-          assert.throws(() => decodeTask(encodeTask(task), 'y'), { code: 'FF6007' });
+          assert.throws(() => sent(task, 'y'), { code: 'FF6007' });
         },
       ),
     );
   });
 
-  it('of any other bytes is refused', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+  it('of any other bytes is refused', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
         try {
-          decodeTask(bytes, 'x');
+          fromSegmentMessage(await unpackSegment(bytes, new MemoryStore()), 'x');
         } catch (thrown) {
           assert.ok(thrown instanceof FacefleetError && thrown.code === 'FF6007', String(thrown));
         }

@@ -6,12 +6,13 @@ import fc from 'fast-check';
 import { FacefleetError } from '../../../worker/errors/facefleet-error.ts';
 import { DEFAULT_LIMITS } from '../../../worker/source/limits.ts';
 import { openVideo } from '../../../worker/source/open-video.ts';
-import { decodeSegment } from '../../../worker/source/segments/decode-segment.ts';
 import { segmentVideo } from '../../../worker/source/segments/segmented-video.ts';
+import type { VideoSegment } from '../../../worker/source/segments/video-segment.ts';
 import { videoKey } from '../../../worker/source/video-key.ts';
 import { type Encoding, encodeVideo, withoutEncoder } from '../../fixtures/encoded-video.ts';
 import { frameWord, frameWords } from '../../fixtures/frame-words.ts';
 import { scratch } from '../../fixtures/scratch.ts';
+import { segmentFrames } from '../../fixtures/segment-frames.ts';
 
 const FRAMES = 700;
 /** Pictures before the damaged one that may show it: those that refer to it. */
@@ -80,7 +81,10 @@ describe('a damaged video', () => {
           const straight = await straightWords(path, everyN);
           if (straight === null) return;
           ends.push(straight.length);
-          const { segments, scan } = await segmentVideo(path, DEFAULT_LIMITS, { everyN, framesPerSegment });
+          const { segments, scan } = await segmentVideo(path, DEFAULT_LIMITS, {
+            everyN,
+            framesPerSegment: () => framesPerSegment,
+          });
           assertSame(await segmentWords(path, segments()), straight, scan.exact);
           // what a killed run left: some of the frames before the damage
           const before = Math.floor(done * straight.length);
@@ -121,14 +125,11 @@ async function straightWords(path: string, everyN: number): Promise<string[] | n
 }
 
 /** The frames of all segments up to the first damage, which comes before all others of the same frame. */
-async function segmentWords(
-  path: string,
-  segments: Iterable<Parameters<typeof decodeSegment>[1]>,
-): Promise<string[]> {
+async function segmentWords(path: string, segments: Iterable<VideoSegment>): Promise<string[]> {
   const words = new Map<number, string>();
   let end = Number.POSITIVE_INFINITY;
   for (const segment of segments)
-    for await (const { index, number, input } of decodeSegment(path, segment, { limits: DEFAULT_LIMITS })) {
+    for await (const { index, number, input } of segmentFrames(path, segment, { limits: DEFAULT_LIMITS })) {
       if (index >= end) continue;
       words.set(index, frameWord({ key: videoKey(basename(path), number), input }));
       if (input.kind === 'failure') end = index;

@@ -6,12 +6,12 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { DEFAULT_LIMITS } from '../../../worker/source/limits.ts';
 import { openVideo } from '../../../worker/source/open-video.ts';
-import { decodeSegment } from '../../../worker/source/segments/decode-segment.ts';
 import { segmentVideo } from '../../../worker/source/segments/segmented-video.ts';
 import type { FrameInput } from '../../../worker/source/source.ts';
 import { videoKey } from '../../../worker/source/video-key.ts';
 import { type Encoding, encodeVideo, ffmpeg, withoutEncoder } from '../../fixtures/encoded-video.ts';
 import { scratch } from '../../fixtures/scratch.ts';
+import { segmentFrames } from '../../fixtures/segment-frames.ts';
 
 interface Case extends Encoding {
   readonly file: string;
@@ -144,7 +144,7 @@ describe('segments of a video', () => {
       if (made.cutBytes !== undefined) await writeFile(path, (await readFile(path)).subarray(made.cutBytes));
       const straight = await straightFrames(path);
       assert.ok(straight[0]?.includes(` ${made.size ?? '96×64'} `));
-      const { scan } = await segmentVideo(path, DEFAULT_LIMITS, { everyN: 1, framesPerSegment: 1 });
+      const { scan } = await segmentVideo(path, DEFAULT_LIMITS, { everyN: 1, framesPerSegment: () => 1 });
       if (scan.exact) assert.equal(scan.pictures, straight.length);
       t.diagnostic(`${straight.length} pictures, ${scan.points.length} points ${scan.whyWhole ?? ''}`);
       assert.equal(scan.points.length > 3, made.isSplit ?? true);
@@ -158,14 +158,17 @@ describe('segments of a video', () => {
         fc.asyncProperty(splits, async ({ framesPerSegment, everyN, doneFrom, doneCount }) => {
           const isDone = (index: number): boolean => index >= doneFrom && index < doneFrom + doneCount;
           const wanted = straight.filter((_, i) => i % everyN === 0).filter((_, i) => !isDone(i));
-          const { segments, count } = await segmentVideo(path, DEFAULT_LIMITS, { everyN, framesPerSegment });
+          const { segments, count } = await segmentVideo(path, DEFAULT_LIMITS, {
+            everyN,
+            framesPerSegment: () => framesPerSegment,
+          });
           if (scan.exact) assert.equal(count, Math.ceil(straight.length / everyN));
           const found: string[] = [];
           let next = 0;
           for (const segment of segments()) {
             assert.equal(segment.firstIndex, next);
             next += segment.frames;
-            for await (const { number, index, input } of decodeSegment(path, segment, {
+            for await (const { number, index, input } of segmentFrames(path, segment, {
               limits: DEFAULT_LIMITS,
               isDone,
             })) {

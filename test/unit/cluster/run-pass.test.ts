@@ -4,7 +4,8 @@ import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { StageResultSchema } from '../../../proto/gen/facefleet/v1/stage_result_pb.ts';
 import type { Bus } from '../../../worker/bus/bus.ts';
 import { MemoryHub } from '../../../worker/bus/memory-bus.ts';
-import { type Ending, type Outgoing, runPass } from '../../../worker/conductor/cluster/run-pass.ts';
+import type { Ending, Outgoing } from '../../../worker/conductor/cluster/outgoing.ts';
+import { runPass } from '../../../worker/conductor/cluster/run-pass.ts';
 import { FacefleetError } from '../../../worker/errors/facefleet-error.ts';
 import { MemoryStore } from '../../../worker/store/memory-store.ts';
 

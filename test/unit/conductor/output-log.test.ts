@@ -166,6 +166,22 @@ describe('openOutput and OutputLog', () => {
     );
   });
 
+  it('frames behind the end of a source do not count, and their crops go', async () => {
+    const store = new MemoryStore();
+    const output = await openOutput(store, { spec });
+    for (const [index, name] of ['a', 'b', 'c', 'd'].entries())
+      await output.record(await withFace(store, index, `${name}.jpg`, name));
+    output.cut(2);
+    await output.record(failure(1, 'b.jpg'));
+    await output.record(await withFace(store, 4, 'e.jpg', 'e'));
+    output.cut(2);
+    assert.deepEqual(output.counts(), { frames: 1, faces: 1, failed: 1 });
+    await output.finish({ frames: 2 });
+    const crops = Object.keys(await contents(store)).filter((key) => key.startsWith('faces/'));
+    assert.deepEqual(crops, [cropKey('a', 0)]);
+    assert.equal((await text(store, 'alignments.jsonl')).trimEnd().split('\n').length, 1);
+  });
+
   it('stems of earlier runs win', async () => {
     const store = new MemoryStore();
     const first = await openOutput(store, { spec });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openStore } from '../../../worker/store/open-store.ts';
-import { parseStoreAddress } from '../../../worker/store/store-address.ts';
+import { parseStoreAddress, splitObjectAddress } from '../../../worker/store/store-address.ts';
 import { failsWith } from '../../fixtures/fails-with.ts';
 import { scratch } from '../../fixtures/scratch.ts';
 
@@ -102,4 +102,13 @@ test('keys are checked with the prefix that is put before them', async () => {
   const prefix = Array.from({ length: 5 }, () => 'p'.repeat(190)).join('/');
   const store = await openStore(`s3://bucket/${prefix}`, { s3: { endpoint: 'http://127.0.0.1:1' } });
   await assert.rejects(store.put('k'.repeat(100), new Uint8Array(1)), failsWith('FF4004', '1024 bytes'));
+});
+
+test('the address of an object is split at its last slash', () => {
+  assert.deepEqual(splitObjectAddress('s3://bucket/films/a.mp4'), {
+    folder: 's3://bucket/films',
+    key: 'a.mp4',
+  });
+  assert.deepEqual(splitObjectAddress('s3://bucket/a.mp4'), { folder: 's3://bucket', key: 'a.mp4' });
+  for (const none of ['s3://bucket', '/films/a.mp4']) assert.equal(splitObjectAddress(none), null);
 });

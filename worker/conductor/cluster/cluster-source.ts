@@ -3,12 +3,14 @@ import type { Job } from '../../cluster/job.ts';
 import { sourceFolder } from '../../cluster/source-folder.ts';
 import { FacefleetError } from '../../errors/facefleet-error.ts';
 import { isImageName } from '../../source/extensions.ts';
+import type { Limits } from '../../source/limits.ts';
 import { openSource } from '../../source/open-source.ts';
 import type { FrameHead, Source } from '../../source/source.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
 import { parseStoreAddress, type StoreAddress } from '../../store/store-address.ts';
 import type { RgbImage } from '../../vision/types.ts';
+import { type ClusterVideo, openClusterVideo } from './cluster-video.ts';
 
 /** Where the image of a frame is. */
 export type ImageAt =
@@ -28,6 +30,8 @@ export interface ClusterSource {
   /** Null until it is known. */
   readonly count: number | null;
   readonly skipped: number;
+  /** What decode workers share, where they make the frames; else null. */
+  readonly video: ClusterVideo | null;
   /** In source order, again from the start at every call; those for which `isDone` answers true are left out. */
   frames(options: {
     readonly signal: AbortSignal;
@@ -37,16 +41,20 @@ export interface ClusterSource {
 }
 
 /**
- * Opens the source of a job: what `openSource` opens, or the images below an S3 prefix.
+ * Opens the source of a job: what `openSource` opens, or the images below an S3 prefix, or a video there.
+ * @param store the output
  * @throws FacefleetError FF1101 to FF1104, FF4006, FF4010, FF4011, FF5004
  */
-export async function openClusterSource(job: Job): Promise<ClusterSource> {
-  const { source } = job;
+export async function openClusterSource(job: Job, store: Store): Promise<ClusterSource> {
+  const { source, spec, decode } = job;
   const place = parseStoreAddress(source.address);
   const output = parseStoreAddress(job.output.address);
+  const isVideo = spec.source.kind === 'video';
+  if (isVideo && (place.kind === 's3' || decode !== undefined))
+    return new VideoSource(await openClusterVideo(job, store), job);
   if (place.kind === 's3') {
-    const store = await openStore(source.address, { ...(source.s3 && { s3: source.s3 }) });
-    return new ObjectSource(store, source, insideOf(place, output));
+    const bucket = await openStore(source.address, { ...(source.s3 && { s3: source.s3 }) });
+    return new ObjectSource(bucket, source, insideOf(place, output));
   }
   const input = place.path;
   const opened = await openSource({
@@ -73,6 +81,7 @@ function insideOf(source: StoreAddress, output: StoreAddress): string | null {
 }
 
 class FileSource implements ClusterSource {
+  readonly video = null;
   readonly #source: Source;
   readonly #folder: string;
 
@@ -108,8 +117,35 @@ function keyBelow(folder: string, path: string): string | null {
   return key === '' || key.startsWith('../') ? null : key;
 }
 
+/** A video that is scanned; `frames` decodes it here. */
+class VideoSource implements ClusterSource {
+  readonly video: ClusterVideo | null;
+  readonly count: number;
+  readonly skipped = 0;
+  readonly #video: ClusterVideo;
+  readonly #limits: Limits;
+
+  constructor(video: ClusterVideo, { spec, decode, decodeTimeoutMs }: Job) {
+    this.video = decode === undefined ? null : video;
+    this.count = video.count;
+    this.#video = video;
+    this.#limits = { ...spec.limits, timeoutMs: decodeTimeoutMs };
+  }
+
+  async *frames(options: Parameters<ClusterSource['frames']>[0]): AsyncGenerator<ClusterFrame> {
+    const { readVideo } = await import('../../source/read-video.ts');
+    for await (const { input, ...head } of readVideo({ ...this.#video, limits: this.#limits }, options)) {
+      if (input.kind !== 'pixels' && input.kind !== 'failure') throw new TypeError(input.kind);
+      yield { ...head, image: input };
+    }
+  }
+
+  async close(): Promise<void> {}
+}
+
 /** Images below a prefix, in the order of their keys; a page of names is held in memory. */
 class ObjectSource implements ClusterSource {
+  readonly video = null;
   readonly #store: Store;
   readonly #rules: Job['source'];
   /** Prefix of the output's keys when it lies in the source. */

@@ -18,13 +18,16 @@ import { Control } from './control.ts';
 import { finishedSummary, providerOf } from './finished-summary.ts';
 import { clearEarlierJob, isNoted, noteJob, planRecord } from './job-record.ts';
 import { lockOutput, type OutputHold } from './lock-output.ts';
+import type { Ending, Outgoing } from './outgoing.ts';
 import { PassFrames } from './pass-frames.ts';
-import { passLanes } from './pass-lanes.ts';
+import { decodeLanes, passLanes } from './pass-lanes.ts';
 import { PassLog } from './pass-log.ts';
 import { removeLanes } from './remove-lanes.ts';
 import { removeTemporaries } from './remove-temporaries.ts';
-import { type Ending, type Outgoing, runPass } from './run-pass.ts';
+import { runPass } from './run-pass.ts';
 import { settleFrame } from './settle-frame.ts';
+import { VideoLength } from './video-length.ts';
+import { videoPass } from './video-pass.ts';
 import { WorkerWatch } from './worker-watch.ts';
 
 export interface ConductOptions {
@@ -65,7 +68,7 @@ export async function conduct(job: Job, options: ConductOptions): Promise<Extrac
   try {
     const finished = await finishedJob(store, job.extraction);
     if (finished !== null) return finishedSummary(finished);
-    const source = await openClusterSource(job);
+    const source = await openClusterSource(job, store);
     try {
       await clearEarlierJob(job, store, options.log);
       const bus = await openJobBus(job, 'conductor', options.log, { signal: options.stop });
@@ -107,10 +110,13 @@ async function conductOver(
   const control = new Control(bus, job.extraction);
   const failures = new PluginFailures(job.failureLimits);
   const results = await bus.results({ ackWaitMs: job.bus.ackWaitMs, signal });
+  const length = await VideoLength.open(store, job.extraction);
+  const decoders = source.video === null ? [] : await decodeLanes(bus, job, signal);
   const state = { pass: 0, rejected: 0, carried: 0 };
   const progress = (): ExtractProgress => {
     const { frames, faces, failed } = output.counts();
-    return { total: source.count, frames: frames + failed, carried: state.carried, faces, failed };
+    const total = length.endIndex ?? source.count;
+    return { total, frames: frames + failed, carried: state.carried, faces, failed };
   };
   const told = (): void => options.onProgress(progress());
   options.onReady?.({ bus, workers, pass: () => state.pass, progress });
@@ -124,8 +130,9 @@ async function conductOver(
   let frames: PassFrames | null = null;
   try {
     for (const pass of job.passes.keys()) {
+      const generation = randomBytes(4).toString('hex');
       state.pass = pass;
-      control.begin(pass);
+      control.begin(pass, generation);
       options.onPass(pass);
       const log =
         pass < job.passes.length - 1 ? await PassLog.open(store, pass, aboutPasses(job, pass)) : null;
@@ -138,6 +145,8 @@ async function conductOver(
         earlier: frames,
         log,
         maxPayloadBytes: bus.maxPayloadBytes,
+        generation,
+        length,
         signal,
         onCarried: () => {
           state.carried += 1;
@@ -152,18 +161,31 @@ async function conductOver(
         told();
         return settled;
       };
+      const stageLanes = await passLanes(bus, job, pass, signal);
+      const { segments } = frames;
       await runPass(frames.frames(), {
         bus,
-        lanes: await passLanes(bus, job, pass, signal),
+        lanes: segments === null ? stageLanes : decoders,
         results,
         store,
         extraction: job.extraction,
         pass,
-        generation: randomBytes(4).toString('hex'),
+        generation,
         tries: job.budgets.tries,
         drain,
         signal,
         settle,
+        video: segments
+          ? videoPass({
+              segments,
+              decoders,
+              length,
+              output,
+              isLast: log === null,
+              control,
+              onFailure: options.onFailure,
+            })
+          : undefined,
       });
       if (drain.aborted) break;
       await log?.flush();

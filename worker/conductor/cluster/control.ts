@@ -15,18 +15,31 @@ export class Control {
   readonly #bus: Bus;
   readonly #extraction: string;
   #pass = 0;
+  #generation = '';
+  #order: 'run' | 'pause' = 'run';
   readonly #timer: NodeJS.Timeout;
 
   constructor(bus: Bus, extraction: string) {
     this.#bus = bus;
     this.#extraction = extraction;
-    this.#timer = setInterval(() => this.#say('run'), REPEAT_MS).unref();
+    this.#timer = setInterval(() => this.#say(this.#order), REPEAT_MS).unref();
   }
 
-  /** From now on this pass goes on; workers of earlier ones end. */
-  begin(pass: number): void {
+  /**
+   * From now on this pass goes on; workers of earlier ones end.
+   * @param generation of the messages that count by now
+   */
+  begin(pass: number, generation: string): void {
     this.#pass = pass;
-    this.#say('run');
+    this.#generation = generation;
+    this.#order = 'run';
+    this.#say(this.#order);
+  }
+
+  /** From now on decode workers hold back what they have. */
+  pause(): void {
+    this.#order = 'pause';
+    this.#say(this.#order);
   }
 
   /** Tells all workers to end until none is there any more, but not for ever. */
@@ -43,10 +56,11 @@ export class Control {
     clearInterval(this.#timer);
   }
 
-  #say(order: 'run' | 'finish'): void {
+  #say(order: 'run' | 'pause' | 'finish'): void {
     const message = create(ControlSchema, {
       extraction: this.#extraction,
       pass: this.#pass,
+      generation: this.#generation,
       order: { case: order, value: {} },
     });
     this.#bus.announce(CONTROL_TOPIC, toBinary(ControlSchema, message));

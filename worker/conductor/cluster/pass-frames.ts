@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import type { Face } from '../../../proto/gen/facefleet/v1/face_pb.ts';
 import { FrameSchema } from '../../../proto/gen/facefleet/v1/frame_pb.ts';
 import { packFrame, tmpPrefix } from '../../cluster/claim-check.ts';
+import { HEAD_BYTES, inlineBytes } from '../../cluster/inline-bytes.ts';
 import type { Job } from '../../cluster/job.ts';
 import { HashedMap } from '../../formats/hashed-map.ts';
 import type { FrameHead } from '../../source/source.ts';
@@ -9,8 +10,10 @@ import type { Store } from '../../store/store.ts';
 import type { OutputLog } from '../output-log.ts';
 import type { ClusterFrame, ClusterSource } from './cluster-source.ts';
 import { copyKey, imageContent } from './frame-image.ts';
+import type { Outgoing, OutgoingSegment } from './outgoing.ts';
 import type { PassLog } from './pass-log.ts';
-import type { Outgoing } from './run-pass.ts';
+import { PassSegments } from './pass-segments.ts';
+import type { VideoLength } from './video-length.ts';
 
 export interface PassFramesOptions {
   readonly job: Job;
@@ -24,19 +27,25 @@ export interface PassFramesOptions {
   readonly log: PassLog | null;
   /** Of the bus. */
   readonly maxPayloadBytes: number;
+  /** Part of the ids of messages. */
+  readonly generation: string;
+  /** Of a video that decode workers share. */
+  readonly length: VideoLength;
   readonly signal: AbortSignal;
   /** Told of each frame whose record is kept. */
   onCarried(): void;
 }
 
-/** Room for all of a message but its image: faces come on top of it only when they fit. */
-const HEAD_BYTES = 64 * 1024;
+/** Of so many frames the faces that earlier passes found can be told in one message. */
+const MOST_GIVEN = 4000;
 
 /** The frames that a pass has to work on, in source order, as messages. */
 export class PassFrames {
   readonly #options: PassFramesOptions;
   /** Index by key, of extractions with several passes: the source may have changed when it is listed again. */
   readonly #indexes: HashedMap | null;
+  /** Where decode workers make the frames. */
+  readonly segments: PassSegments | null;
   #count = 0;
 
   constructor(options: PassFramesOptions) {
@@ -44,17 +53,38 @@ export class PassFrames {
     const { earlier, job } = options;
     this.#indexes = earlier === null ? (job.passes.length > 1 ? new HashedMap() : null) : earlier.#indexes;
     this.#count = earlier?.count() ?? 0;
+    this.segments = this.#segmentsOf(options);
   }
 
-  /** How many frames the source has given so far. */
+  /** How many frames the source has given so far; of a video that decode workers share, how many it has. */
   count(): number {
-    return this.#count;
+    const { source, length } = this.#options;
+    return source.video === null ? this.#count : (length.endIndex ?? source.video.count);
   }
 
-  async *frames(): AsyncGenerator<Outgoing> {
+  async *frames(): AsyncGenerator<Outgoing | OutgoingSegment> {
+    if (this.segments !== null) {
+      yield* this.segments.outgoing();
+      return;
+    }
     const { source, signal } = this.#options;
     const isDone = (head: FrameHead): boolean => this.#isDone(head);
     for await (const frame of source.frames({ signal, isDone })) yield this.#outgoing(frame);
+  }
+
+  /** A long video that cannot be split is decoded here when its message would have to hold what earlier passes found in all its frames. */
+  #segmentsOf(options: PassFramesOptions): PassSegments | null {
+    const { source, earlier, job, maxPayloadBytes } = options;
+    const { video } = source;
+    if (video === null) return null;
+    if (earlier !== null && video.scan.points.length === 0 && video.count > MOST_GIVEN) return null;
+    return new PassSegments({
+      ...options,
+      video,
+      inlineBytes: inlineBytes(job, { maxPayloadBytes }),
+      isDone: (head) => this.#isDone(head),
+      foundBefore: async (key) => (await earlier?.found(key)) ?? null,
+    });
   }
 
   #isDone({ index, key, version }: FrameHead): boolean {
@@ -101,8 +131,11 @@ export class PassFrames {
     keys: Set<string>,
   ): Promise<Uint8Array> {
     const { job, pass, store, output, maxPayloadBytes, earlier } = this.#options;
-    const inlineBytes = job.transport === 'reference' ? 0 : Math.max(0, maxPayloadBytes - HEAD_BYTES);
-    const content = await imageContent(image, index, { job, store, inlineBytes });
+    const content = await imageContent(image, index, {
+      job,
+      store,
+      inlineBytes: inlineBytes(job, { maxPayloadBytes }),
+    });
     if (content.place.case === 'reference') keys.add(content.place.value.key);
     else keys.delete(copyKey(job.extraction, index));
     const before = await earlier?.found(key);

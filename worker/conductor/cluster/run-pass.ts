@@ -1,37 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StageResult } from '../../../proto/gen/facefleet/v1/stage_result_pb.ts';
-import type { Bus, Delivery, Lane, LaneDepth } from '../../bus/bus.ts';
+import type { Bus, Delivery, Lane } from '../../bus/bus.ts';
 import { headOfResult, unpackResult } from '../../cluster/claim-check.ts';
 import { CODES, type Code } from '../../errors/codes.ts';
 import { FacefleetError } from '../../errors/facefleet-error.ts';
 import type { Store } from '../../store/store.ts';
 import type { Appended } from '../part-writer.ts';
+import type { Ending, Outgoing, OutgoingSegment } from './outgoing.ts';
 import { Retries } from './retries.ts';
-
-/** A frame that a pass is to work on. */
-export interface Outgoing {
-  readonly index: number;
-  readonly key: string;
-  /** Of its file, when known. */
-  readonly version: string | undefined;
-  /**
-   * The message that carries it.
-   * @param failedAttempts how often it was tried and failed
-   * @throws FacefleetError of scope frame when the frame cannot be had
-   */
-  message(failedAttempts: number): Promise<Uint8Array>;
-  /** Removes what was put into the store for it. */
-  forget(): Promise<void>;
-}
-
-/** How a frame ended in a pass. */
-export type Ending =
-  | { readonly kind: 'found'; readonly result: StageResult }
-  | { readonly kind: 'failed'; readonly error: FacefleetError; readonly plugin: string | null };
+import type { SegmentUnderway } from './segment-underway.ts';
+import { type OnItsWay, Underway } from './underway.ts';
+import type { VideoPass } from './video-pass.ts';
+import { isBusy, whenQuiet } from './when-quiet.ts';
 
 export interface PassOptions {
   readonly bus: Bus;
-  /** The lanes of the pass's first stage. */
+  /** Into which frames go: those of the pass's first stage, or of decode workers. */
   readonly lanes: readonly Lane[];
   readonly results: Lane;
   /** Of the output, where messages lie that did not fit. */
@@ -48,35 +32,35 @@ export interface PassOptions {
   readonly signal: AbortSignal;
   /** Records how a frame ended. Called for one frame at a time. */
   settle(frame: Outgoing, ending: Ending): Promise<Pick<Appended, 'committed'>>;
+  /** Where decode workers make the frames. */
+  readonly video?: VideoPass | undefined;
 }
 
 const RETRY_WAIT_MS = 1000;
 /** So often the lanes must be found empty before what is missing counts as lost. */
 const QUIET_LOOKS = 2;
 
-interface OnItsWay {
-  readonly frame: Outgoing;
-  failedAttempts: number;
-  /** How often it was sent. */
-  sends: number;
-  /** When the bus took it last, performance.now(); null while it is being sent. */
-  sentMs: number | null;
-}
-
 /**
  * Takes frames through one pass: sends them to the lanes with most room, collects the results, drops what comes twice, sends failed
- * frames again within their budget, and acks a result once its record is durable.
+ * frames again within their budget, and acks a result once its record is durable. A pass that is drained, and a video that ended before
+ * it should, leaves no frame in the lanes of stages.
  * @throws FacefleetError of scope pod or job; the signal's reason
  */
-export async function runPass(frames: AsyncIterable<Outgoing>, options: PassOptions): Promise<void> {
-  const { bus, lanes, results, store, extraction, pass, generation, tries, drain, settle } = options;
-  const onTheWay = new Map<number, OnItsWay>();
+export async function runPass(
+  frames: AsyncIterable<Outgoing | OutgoingSegment>,
+  options: PassOptions,
+): Promise<void> {
+  const { bus, lanes, results, store, extraction, pass, generation, tries, drain, settle, video } = options;
+  const underway = new Underway();
   const background = new Set<Promise<void>>();
   const retries = new Retries();
   const failed = new AbortController();
   const collected = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
+  // decode workers that are told to hold back make no room any more
+  const sending = video === undefined ? signal : AbortSignal.any([signal, drain]);
   let feeding = true;
+  let isEnding = false;
 
   const inBackground = (work: Promise<void>): void => {
     const watched = work
@@ -84,16 +68,36 @@ export async function runPass(frames: AsyncIterable<Outgoing>, options: PassOpti
       .finally(() => background.delete(watched));
     background.add(watched);
   };
+  /** Ends when the stages have nothing left of frames that will not be waited for. */
+  const endWhenQuiet = (): void => {
+    if (isEnding || video === undefined) return;
+    isEnding = true;
+    video.pause();
+    const quiet = whenQuiet(bus, video.decodeLanes, signal).then(() => collected.abort());
+    quiet.catch((error: unknown) => failed.abort(error));
+  };
   const endWhenEmpty = (): void => {
-    if (!feeding && onTheWay.size === 0) collected.abort();
+    if (feeding || !underway.isEmpty) return;
+    if (typeof video?.endIndex === 'number') endWhenQuiet();
+    else collected.abort();
+  };
+  /** Sends, unless the pass is drained meanwhile. @returns whether it was sent for sure */
+  const sendUnlessDrained = async (id: string, payload: Uint8Array): Promise<boolean> => {
+    try {
+      await bus.send(lanes, { id, payload }, { signal: sending });
+      return true;
+    } catch (error) {
+      if (video === undefined || !drain.aborted || signal.aborted) throw error;
+      return false;
+    }
   };
   const end = async (frame: Outgoing, ending: Ending, delivery: Delivery | null): Promise<void> => {
     const { committed } = await settle(frame, ending);
-    onTheWay.delete(frame.index);
+    underway.end(frame.index);
     inBackground(
       committed.then(async () => {
         await delivery?.ack();
-        await frame.forget();
+        await frame.forget(ending);
       }),
     );
     endWhenEmpty();
@@ -103,15 +107,21 @@ export async function runPass(frames: AsyncIterable<Outgoing>, options: PassOpti
     let payload: Uint8Array;
     entry.sentMs = null;
     try {
-      payload = await frame.message(failedAttempts);
+      payload = await frame.message(failedAttempts, entry.sends);
     } catch (error) {
       if (!(error instanceof FacefleetError) || error.scope !== 'frame') throw error;
       await end(frame, { kind: 'failed', error, plugin: null }, null);
       return;
     }
     const id = `${generation}-${pass}-${frame.index}-${entry.sends++}`;
-    await bus.send(lanes, { id, payload }, { signal });
-    entry.sentMs = performance.now();
+    if (await sendUnlessDrained(id, payload)) entry.sentMs = performance.now();
+  };
+  const sendSegment = async (entry: SegmentUnderway): Promise<void> => {
+    const { segment } = entry;
+    entry.sentMs = null;
+    const payload = await segment.message((index) => entry.misses(index), entry.sends);
+    const id = `${generation}-${pass}-s${segment.number}-${entry.sends++}`;
+    if (await sendUnlessDrained(id, payload)) entry.sentMs = performance.now();
   };
   /** A bus that lost a server may lose messages: frames without a result although nothing is under way are sent again. */
   const watchForLosses = async (stop: AbortSignal): Promise<void> => {
@@ -119,12 +129,14 @@ export async function runPass(frames: AsyncIterable<Outgoing>, options: PassOpti
     for (;;) {
       await sleep(results.ackWaitMs, undefined, { signal: stop, ref: false });
       const sinceMs = performance.now() - results.ackWaitMs;
-      const waiting = [...onTheWay.values()].filter(({ sentMs }) => sentMs !== null && sentMs < sinceMs);
-      const busy = waiting.length === 0 || (await bus.depths({ signal: stop })).some(isBusy);
+      const { alone, segments } = underway.sentBefore(sinceMs);
+      const none = alone.length + segments.length === 0;
+      const busy = none || (await bus.depths({ signal: stop })).some(isBusy);
       quiet = busy ? 0 : quiet + 1;
       if (quiet < QUIET_LOOKS) continue;
       quiet = 0;
-      for (const entry of waiting) if (onTheWay.get(entry.frame.index) === entry) await send(entry);
+      for (const entry of alone) if (underway.holds(entry)) await send(entry);
+      for (const entry of segments) if (underway.holds(entry)) await sendSegment(entry);
     }
   };
   const feed = async (): Promise<void> => {
@@ -132,9 +144,10 @@ export async function runPass(frames: AsyncIterable<Outgoing>, options: PassOpti
       await retries.room();
       signal.throwIfAborted();
       if (drain.aborted) break;
-      const entry: OnItsWay = { frame, failedAttempts: 0, sends: 0, sentMs: null };
-      onTheWay.set(frame.index, entry);
-      await send(entry);
+      if ('isOpen' in frame) {
+        const entry = underway.addSegment(frame);
+        if (underway.holds(entry)) await sendSegment(entry);
+      } else await send(underway.add(frame));
     }
     feeding = false;
     endWhenEmpty();
@@ -142,6 +155,7 @@ export async function runPass(frames: AsyncIterable<Outgoing>, options: PassOpti
   const again = async (entry: OnItsWay, delivery: Delivery, code: Code): Promise<void> => {
     entry.failedAttempts += 1;
     entry.sentMs = null;
+    underway.keepAlone(entry);
     const waitMs = CODES[code].retry === 'backoff' ? RETRY_WAIT_MS * entry.failedAttempts : 0;
     await retries.add(
       async () => {
@@ -160,12 +174,36 @@ export async function runPass(frames: AsyncIterable<Outgoing>, options: PassOpti
       throw error;
     }
   };
+  /** @returns whether the result told the end of the video, or is of a frame behind it */
+  const takeAboutVideo = async (
+    result: StageResult,
+    about: VideoPass,
+    delivery: Delivery,
+  ): Promise<boolean> => {
+    const { index, outcome } = result;
+    if (outcome.case === 'videoEnd') {
+      const { frames: count, failure } = outcome.value;
+      const endIndex = count === 0 ? index : index + 1;
+      const error = failure ? new FacefleetError(knownCode(failure.code), failure.message) : null;
+      const last = await about.end(endIndex, error);
+      underway.cut(about.endIndex ?? endIndex);
+      if (last === null || error === null) await delivery.ack();
+      else await end(last, { kind: 'failed', error, plugin: null }, delivery);
+      endWhenEmpty();
+      return true;
+    }
+    if (about.endIndex === null || index < about.endIndex || outcome.case !== 'found') return false;
+    const discarded = await about.discard(result);
+    inBackground(discarded.committed.then(async () => void (await delivery.ack())));
+    return true;
+  };
   const take = async (delivery: Delivery): Promise<void> => {
     const unpacked = await unpack(delivery.payload);
     const result = unpacked instanceof FacefleetError ? headOfResult(delivery.payload) : unpacked;
-    const entry = result === null ? undefined : onTheWay.get(result.index);
-    const ours = result?.extraction === extraction && result.pass === pass && entry?.frame.key === result.key;
-    if (!ours || entry === undefined) {
+    const entry = result === null ? undefined : underway.find(result.index);
+    const ofPass = result?.extraction === extraction && result.pass === pass;
+    if (ofPass && video !== undefined && (await takeAboutVideo(result, video, delivery))) return;
+    if (!ofPass || entry?.frame.key !== result.key) {
       // it came twice, answers a frame of an earlier conductor, or is no result: then the frame is sent again
       await delivery.ack();
       return;
@@ -179,8 +217,9 @@ export async function runPass(frames: AsyncIterable<Outgoing>, options: PassOpti
       await end(entry.frame, { kind: 'found', result }, delivery);
       return;
     }
-    const { code, message, plugin } = outcome.value ?? { code: 'FF6007', message: 'no outcome', plugin: '' };
-    const known: Code = code in CODES ? (code as Code) : 'FF3003';
+    const none = { code: 'FF6007', message: 'no outcome', plugin: '' };
+    const { code, message, plugin } = outcome.case === 'failed' ? outcome.value : none;
+    const known = knownCode(code);
     if (CODES[known].retry !== 'never' && entry.failedAttempts + 1 < tries && !drain.aborted) {
       inBackground(again(entry, delivery, known));
       return;
@@ -206,6 +245,10 @@ export async function runPass(frames: AsyncIterable<Outgoing>, options: PassOpti
   const watch = watchForLosses(AbortSignal.any([signal, watching.signal])).catch((error: unknown) => {
     if (!watching.signal.aborted) failed.abort(error);
   });
+  if (video !== undefined) {
+    if (drain.aborted) endWhenQuiet();
+    else drain.addEventListener('abort', endWhenQuiet, { once: true, signal: collected.signal });
+  }
   const both = [feed(), collect()];
   for (const task of both) task.catch((error: unknown) => failed.abort(error));
   try {
@@ -221,6 +264,6 @@ export async function runPass(frames: AsyncIterable<Outgoing>, options: PassOpti
   }
 }
 
-function isBusy({ waiting, inWork }: LaneDepth): boolean {
-  return waiting > 0 || inWork > 0;
+function knownCode(code: string): Code {
+  return code in CODES ? (code as Code) : 'FF3003';
 }

@@ -5,8 +5,8 @@ import { type FrameFailure, type FrameResult, isFailure } from '../../formats/re
 import { frameFailure, frameRecord } from '../frame-record.ts';
 import type { OutputLog } from '../output-log.ts';
 import type { Appended } from '../part-writer.ts';
+import type { Ending, Outgoing } from './outgoing.ts';
 import type { PassLog } from './pass-log.ts';
-import type { Ending, Outgoing } from './run-pass.ts';
 
 /** How a frame is recorded. */
 interface SettledFrame {

@@ -32,6 +32,7 @@ export class WorkerWatch {
     for (const { status } of this.#statuses.values()) {
       if (status.state.case !== 'ready') continue;
       const { provider } = status.state.value;
+      if (provider === '') continue;
       counts.set(provider, (counts.get(provider) ?? 0) + 1);
     }
     return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;

@@ -6,7 +6,7 @@ import { orientationOf } from '../orient-pixels.ts';
 import { PictureConverter } from '../picture-converter.ts';
 import { pictureInput } from '../picture-input.ts';
 import type { FrameInput } from '../source.ts';
-import type { VideoPlace } from '../video-place.ts';
+import { placeText, type VideoPlace } from '../video-place.ts';
 import type { PictureNumbers } from './picture-numbers.ts';
 import { PictureReader } from './picture-reader.ts';
 import { jumpFor } from './start-for.ts';
@@ -23,6 +23,14 @@ export interface SegmentFrame {
   readonly input: FrameInput;
 }
 
+/** A segment in which its video ended. */
+export interface SegmentEnd {
+  /** How many kept frames the video has, one that failed included. */
+  readonly frames: number;
+  /** What is wrong with the last of them; null when the video ended well. */
+  readonly failure: FacefleetError | null;
+}
+
 export interface DecodeSegmentOptions {
   readonly limits: Pick<Limits, 'maxPixels'>;
   readonly signal?: AbortSignal;
@@ -32,16 +40,17 @@ export interface DecodeSegmentOptions {
 
 /**
  * The frames of a segment of a video, in order, decoded as they are pulled; a decoder holds a few pictures. Pixels, numbers and damage are
- * those of a decoder that goes through the whole video. A damaged picture gives a failure (FF1011) in place of the next kept frame and
+ * those of a decoder that goes through the whole video. A damaged picture is a failure (FF1011) in place of the next kept frame and
  * ends the segment: it ends the video, too, so what other segments have for that frame and all after it does not belong to the result.
  *
+ * @returns the end of the video when it came in this segment, before what the segment should have
  * @throws {FacefleetError} FF1104, what the store of the place throws; the signal's reason when aborted
  */
 export async function* decodeSegment(
   place: VideoPlace,
   segment: VideoSegment,
   { limits, signal, isDone }: DecodeSegmentOptions,
-): AsyncGenerator<SegmentFrame, void, undefined> {
+): AsyncGenerator<SegmentFrame, SegmentEnd | null, undefined> {
   const { everyN, step } = segment;
   let run: VideoRun | undefined;
   const numbers: PictureNumbers = {
@@ -75,12 +84,14 @@ export async function* decodeSegment(
     while (reader.position < end || (isCompared && reader.position === end)) {
       const position = reader.position;
       const picture = await reader.next().catch(damageOf);
-      if (picture === null) break;
-      if (picture instanceof FacefleetError) {
-        const index = keptCount(position, everyN);
-        if (!isDone?.(index))
-          yield { index, number: index * everyN + 1, pts: null, input: { kind: 'failure', error: picture } };
-        return;
+      const before = keptCount(position, everyN);
+      if (picture instanceof FacefleetError) return { frames: before + 1, failure: picture };
+      if (picture === null) {
+        // at the point that ends a run nothing is missing
+        if (position >= end) break;
+        if (run.end === null) return { frames: before, failure: null };
+        const failure = new FacefleetError('FF1011', `${placeText(place)}: the last pictures are missing`);
+        return { frames: before + 1, failure };
       }
       if (position !== target || position >= end) continue;
       const index = target / everyN;
@@ -89,6 +100,7 @@ export async function* decodeSegment(
       target = nextKept(target + 1, end);
     }
   }
+  return null;
 }
 
 function damageOf(thrown: unknown): FacefleetError {

@@ -28,6 +28,20 @@ export async function scanVideo(
   limits: Pick<Limits, 'maxPixels'>,
   signal?: AbortSignal,
 ): Promise<VideoScan> {
+  const { scan, oddHead } = await scanPackets(place, limits, signal);
+  return await settleCount(scan, place, limits, oddHead, signal);
+}
+
+/**
+ * What the packets of a video tell without any picture being decoded.
+ * @returns `oddHead`: whether they do not tell how many pictures there are at the beginning
+ * @throws {FacefleetError} FF1104, and what the store of the place throws; the signal's reason when aborted
+ */
+export async function scanPackets(
+  place: VideoPlace,
+  limits: Pick<Limits, 'maxPixels'>,
+  signal?: AbortSignal,
+): Promise<{ readonly scan: VideoScan; readonly oddHead: boolean }> {
   const file = await openVideoFile(place, limits);
   try {
     const table = new SeekTable();
@@ -45,7 +59,7 @@ export async function scanVideo(
       firstPts: table.firstPts,
       timeBase: num / den,
     };
-    return await settleCount(scan, place, limits, table.oddHead, signal);
+    return { scan, oddHead: table.oddHead };
   } finally {
     await file.close();
   }

@@ -2,8 +2,8 @@ import { keptCount } from '../keep-every.ts';
 import type { Limits } from '../limits.ts';
 import type { VideoPlace } from '../video-place.ts';
 import { ScannedNumbers } from './picture-numbers.ts';
-import { scanVideo } from './scan-video.ts';
-import { type SplitOptions, splitVideo } from './split-video.ts';
+import { scanPackets, scanVideo } from './scan-video.ts';
+import { splitVideo } from './split-video.ts';
 import type { VideoScan } from './video-scan.ts';
 import type { VideoSegment } from './video-segment.ts';
 
@@ -16,6 +16,15 @@ export interface SegmentedVideo {
   segments(): Generator<VideoSegment>;
 }
 
+export interface SegmentOptions {
+  /** See `SplitOptions`. */
+  readonly everyN: number;
+  /** See `SplitOptions`; by the number of pictures of the video. */
+  framesPerSegment(pictures: number): number;
+  /** Decode nothing: the video is one segment then. Default false. */
+  readonly whole?: boolean;
+}
+
 /**
  * Scans a video and splits it at its seek points. It is one segment where decoders cannot start elsewhere than at its beginning, or its
  * first pictures show that its packets do not tell the truth.
@@ -25,13 +34,25 @@ export interface SegmentedVideo {
 export async function segmentVideo(
   place: VideoPlace,
   limits: Pick<Limits, 'maxPixels'>,
-  options: SplitOptions,
+  options: SegmentOptions,
   signal?: AbortSignal,
 ): Promise<SegmentedVideo> {
-  const scanned = await scanVideo(place, limits, signal);
-  const numbers = new ScannedNumbers(place, limits, scanned);
+  const { everyN } = options;
+  const scan = options.whole
+    ? { ...(await scanPackets(place, limits, signal)).scan, exact: false, points: [] }
+    : await provenScan(place, limits, signal);
+  const split = { everyN, framesPerSegment: options.framesPerSegment(scan.pictures) };
+  const count = keptCount(scan.pictures, everyN) + (scan.damage === null ? 0 : 1);
+  return { scan, count, segments: () => splitVideo(scan, split) };
+}
+
+async function provenScan(
+  place: VideoPlace,
+  limits: Pick<Limits, 'maxPixels'>,
+  signal: AbortSignal | undefined,
+): Promise<VideoScan> {
+  const scan = await scanVideo(place, limits, signal);
+  const numbers = new ScannedNumbers(place, limits, scan);
   await numbers.prove(signal);
-  const scan = { ...scanned, points: numbers.points };
-  const count = keptCount(scan.pictures, options.everyN) + (scan.damage === null ? 0 : 1);
-  return { scan, count, segments: () => splitVideo(scan, options) };
+  return { ...scan, points: numbers.points };
 }

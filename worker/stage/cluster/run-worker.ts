@@ -7,6 +7,7 @@ import type { Job } from '../../cluster/job.ts';
 import { laneOf, slotsOf, type WorkerPlace } from '../../cluster/lane-of.ts';
 import { openJobBus } from '../../cluster/open-job-bus.ts';
 import { sourceFolder } from '../../cluster/source-folder.ts';
+import { stageLanes } from '../../cluster/stage-lanes.ts';
 import { HostPool } from '../../engine/host-pool.ts';
 import { cropKey } from '../../formats/face-stem.ts';
 import { openStore } from '../../store/open-store.ts';
@@ -53,7 +54,7 @@ export async function runWorker(job: Job, place: WorkerPlace, options: WorkerOpt
   let pool: HostPool | null = null;
   try {
     bus = await openJobBus(job, laneOf(place), log, { signal: stop });
-    voice = new StatusVoice(bus, job.extraction, place);
+    voice = new StatusVoice(bus, job.extraction, laneOf(place), place.pass);
     const roles = await loadRoles(job, duty, stop);
     const { providers, threads, deviceId } = duty.plan;
     const engine = { providers, threads, ...(deviceId !== undefined && { deviceId }) };
@@ -156,17 +157,9 @@ async function graceOver(stop: AbortSignal, graceMs: number, over: AbortSignal):
   await sleep(graceMs, undefined, { signal: over, ref: false }).catch(() => {});
 }
 
-async function nextLanes(
-  bus: Bus,
-  { passes, bus: { ackWaitMs } }: Job,
-  { pass, stage }: WorkerPlace,
-): Promise<Lane[] | null> {
-  const next = passes[pass]!.stages[stage + 1];
-  if (next === undefined) return null;
-  const name = (replica: number): string => laneOf({ pass, stage: stage + 1, replica });
-  return await Promise.all(
-    next.workers.map((worker, i) => bus.openLane(name(i), { slots: slotsOf(worker), ackWaitMs })),
-  );
+async function nextLanes(bus: Bus, job: Job, { pass, stage }: WorkerPlace): Promise<Lane[] | null> {
+  if (job.passes[pass]!.stages[stage + 1] === undefined) return null;
+  return await stageLanes(bus, job, { pass, stage: stage + 1 });
 }
 
 async function referencedStores({ source }: Job, output: Store): Promise<ReferencedStores> {

@@ -1,7 +1,6 @@
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { WorkerStatusSchema } from '../../../proto/gen/facefleet/v1/worker_status_pb.ts';
 import type { Bus } from '../../bus/bus.ts';
-import { laneOf, type WorkerPlace } from '../../cluster/lane-of.ts';
 import { STATUS_EVERY_MS, STATUS_TOPIC } from '../../cluster/topics.ts';
 import { asFacefleetError } from '../../errors/facefleet-error.ts';
 
@@ -22,14 +21,15 @@ export class StatusVoice {
   /** When the last frames left, performance.now(). */
   #leftMs: number[] = [];
 
-  constructor(bus: Bus, extraction: string, place: WorkerPlace) {
+  /** @param worker its name @param pass 0 of a worker that serves all */
+  constructor(bus: Bus, extraction: string, worker: string, pass: number) {
     this.#bus = bus;
-    this.#about = { extraction, worker: laneOf(place), pass: place.pass };
+    this.#about = { extraction, worker, pass };
     this.#timer = setInterval(() => this.#say(), STATUS_EVERY_MS).unref();
     this.#say();
   }
 
-  /** Frames are taken. */
+  /** Frames are taken. @param provider '' of a worker that runs no models */
   ready(provider: string, inWork: () => number): void {
     this.#inWork = inWork;
     this.#become({ case: 'ready', value: { provider } });

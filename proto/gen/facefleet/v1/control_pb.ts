@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file facefleet/v1/control.proto.
  */
 export const file_facefleet_v1_control: GenFile = /*@__PURE__*/
-  fileDesc("ChpmYWNlZmxlZXQvdjEvY29udHJvbC5wcm90bxIMZmFjZWZsZWV0LnYxItYBCgdDb250cm9sEhIKCmV4dHJhY3Rpb24YASABKAkSDAoEcGFzcxgCIAEoDRIoCgNydW4YAyABKAsyGS5mYWNlZmxlZXQudjEuQ29udHJvbC5SdW5IABIsCgVwYXVzZRgEIAEoCzIbLmZhY2VmbGVldC52MS5Db250cm9sLlBhdXNlSAASLgoGZmluaXNoGAUgASgLMhwuZmFjZWZsZWV0LnYxLkNvbnRyb2wuRmluaXNoSAAaBQoDUnVuGgcKBVBhdXNlGggKBkZpbmlzaEIHCgVvcmRlcmIGcHJvdG8z");
+  fileDesc("ChpmYWNlZmxlZXQvdjEvY29udHJvbC5wcm90bxIMZmFjZWZsZWV0LnYxIuoBCgdDb250cm9sEhIKCmV4dHJhY3Rpb24YASABKAkSDAoEcGFzcxgCIAEoDRIoCgNydW4YAyABKAsyGS5mYWNlZmxlZXQudjEuQ29udHJvbC5SdW5IABIsCgVwYXVzZRgEIAEoCzIbLmZhY2VmbGVldC52MS5Db250cm9sLlBhdXNlSAASLgoGZmluaXNoGAUgASgLMhwuZmFjZWZsZWV0LnYxLkNvbnRyb2wuRmluaXNoSAASEgoKZ2VuZXJhdGlvbhgQIAEoCRoFCgNSdW4aBwoFUGF1c2UaCAoGRmluaXNoQgcKBW9yZGVyYgZwcm90bzM");
 
 /**
  * What the conductor tells its workers. A lost one is repeated: every worker acts on the state, not on the event.
@@ -54,6 +54,13 @@ export type Control = Message<"facefleet.v1.Control"> & {
     value: Control_Finish;
     case: "finish";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * That of the messages which the conductor sends now; what is left of others has been sent again, or will be.
+   *
+   * @generated from field: string generation = 16;
+   */
+  generation: string;
 };
 
 /**

@@ -4,13 +4,17 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Content } from "./content_pb.ts";
+import { file_facefleet_v1_content } from "./content_pb.ts";
+import type { Frame } from "./frame_pb.ts";
+import { file_facefleet_v1_frame } from "./frame_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file facefleet/v1/segment.proto.
  */
 export const file_facefleet_v1_segment: GenFile = /*@__PURE__*/
-  fileDesc("ChpmYWNlZmxlZXQvdjEvc2VnbWVudC5wcm90bxIMZmFjZWZsZWV0LnYxIo0ECgdTZWdtZW50EhIKCmV4dHJhY3Rpb24YASABKAkSDAoEcGFzcxgCIAEoDRIOCgZudW1iZXIYAyABKA0SDQoFdmlkZW8YBCABKAkSDAoEbmFtZRgFIAEoCRIPCgdldmVyeV9uGAYgASgNEgwKBHN0ZXAYByABKA0SEgoKYmFzZV9pbmRleBgIIAEoDRITCgtmaXJzdF9pbmRleBgJIAEoDRIOCgZmcmFtZXMYCiABKA0SJwoEcnVucxgLIAMoCzIZLmZhY2VmbGVldC52MS5TZWdtZW50LlJ1bhIMCgRkb25lGAwgASgMEg0KBXN0ZW1zGA0gAygJEhIKCmdlbmVyYXRpb24YDiABKAkSFwoPZmFpbGVkX2F0dGVtcHRzGA8gASgNGn8KA1J1bhItCgRmcm9tGAEgASgLMh8uZmFjZWZsZWV0LnYxLlNlZ21lbnQuU2Vla1BvaW50EhAKA2VuZBgCIAEoDUgAiAEBEi8KBnBvaW50cxgDIAMoCzIfLmZhY2VmbGVldC52MS5TZWdtZW50LlNlZWtQb2ludEIGCgRfZW5kGmcKCVNlZWtQb2ludBIPCgdwaWN0dXJlGAEgASgNEg4KBnBhY2tldBgCIAEoDRILCgNwdHMYAyABKBISEAoDZHRzGAQgASgSSACIAQESEgoKc2l6ZV9ieXRlcxgFIAEoDUIGCgRfZHRzYgZwcm90bzM");
+  fileDesc("ChpmYWNlZmxlZXQvdjEvc2VnbWVudC5wcm90bxIMZmFjZWZsZWV0LnYxIuYECgdTZWdtZW50EhIKCmV4dHJhY3Rpb24YASABKAkSDAoEcGFzcxgCIAEoDRIOCgZudW1iZXIYAyABKA0SDQoFdmlkZW8YBCABKAkSDAoEbmFtZRgFIAEoCRIPCgdldmVyeV9uGAYgASgNEgwKBHN0ZXAYByABKA0SEgoKYmFzZV9pbmRleBgIIAEoDRITCgtmaXJzdF9pbmRleBgJIAEoDRIOCgZmcmFtZXMYCiABKA0SJwoEcnVucxgLIAMoCzIZLmZhY2VmbGVldC52MS5TZWdtZW50LlJ1bhIMCgRkb25lGAwgASgMEg0KBXN0ZW1zGA0gAygJEhIKCmdlbmVyYXRpb24YDiABKAkSFwoPZmFpbGVkX2F0dGVtcHRzGA8gASgNEg0KBXNlbmRzGBAgASgNEiIKBWdpdmVuGBEgAygLMhMuZmFjZWZsZWV0LnYxLkZyYW1lEiQKBXdob2xlGBIgASgLMhUuZmFjZWZsZWV0LnYxLkNvbnRlbnQafwoDUnVuEi0KBGZyb20YASABKAsyHy5mYWNlZmxlZXQudjEuU2VnbWVudC5TZWVrUG9pbnQSEAoDZW5kGAIgASgNSACIAQESLwoGcG9pbnRzGAMgAygLMh8uZmFjZWZsZWV0LnYxLlNlZ21lbnQuU2Vla1BvaW50QgYKBF9lbmQaZwoJU2Vla1BvaW50Eg8KB3BpY3R1cmUYASABKA0SDgoGcGFja2V0GAIgASgNEgsKA3B0cxgDIAEoEhIQCgNkdHMYBCABKBJIAIgBARISCgpzaXplX2J5dGVzGAUgASgNQgYKBF9kdHNiBnByb3RvMw", [file_facefleet_v1_content, file_facefleet_v1_frame]);
 
 /**
  * A share of a video's frames for one decoder: what the lane of a decode worker carries. The worker sends the frames on to the lanes of the
@@ -123,6 +127,27 @@ export type Segment = Message<"facefleet.v1.Segment"> & {
    * @generated from field: uint32 failed_attempts = 15;
    */
   failedAttempts: number;
+
+  /**
+   * How often the conductor sent the segment before: part of the ids of messages, too.
+   *
+   * @generated from field: uint32 sends = 16;
+   */
+  sends: number;
+
+  /**
+   * What earlier passes found in its frames: index, width, height and faces of each that is wanted.
+   *
+   * @generated from field: repeated facefleet.v1.Frame given = 17;
+   */
+  given: Frame[];
+
+  /**
+   * Where this very message lies whole when it does not fit the bus; then only extraction, pass and number are set beside it.
+   *
+   * @generated from field: facefleet.v1.Content whole = 18;
+   */
+  whole?: Content | undefined;
 };
 
 /**

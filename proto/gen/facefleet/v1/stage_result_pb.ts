@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file facefleet/v1/stage_result.proto.
  */
 export const file_facefleet_v1_stage_result: GenFile = /*@__PURE__*/
-  fileDesc("Ch9mYWNlZmxlZXQvdjEvc3RhZ2VfcmVzdWx0LnByb3RvEgxmYWNlZmxlZXQudjEiigQKC1N0YWdlUmVzdWx0EhIKCmV4dHJhY3Rpb24YASABKAkSDAoEcGFzcxgCIAEoDRINCgVpbmRleBgDIAEoDRILCgNrZXkYBCABKAkSMAoFZm91bmQYBSABKAsyHy5mYWNlZmxlZXQudjEuU3RhZ2VSZXN1bHQuRm91bmRIABIyCgZmYWlsZWQYBiABKAsyIC5mYWNlZmxlZXQudjEuU3RhZ2VSZXN1bHQuRmFpbGVkSAASDgoGd29ya2VyGAcgASgJEjYKB3dvcmtfbXMYCCADKAsyJS5mYWNlZmxlZXQudjEuU3RhZ2VSZXN1bHQuV29ya01zRW50cnkSJAoFd2hvbGUYCSABKAsyFS5mYWNlZmxlZXQudjEuQ29udGVudBotCgtXb3JrTXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBGnYKBUZvdW5kEg0KBXdpZHRoGAEgASgNEg4KBmhlaWdodBgCIAEoDRIhCgVmYWNlcxgDIAMoCzISLmZhY2VmbGVldC52MS5GYWNlEisKCnZpZGVvX21ldGEYBCABKAsyFy5mYWNlZmxlZXQudjEuVmlkZW9NZXRhGjcKBkZhaWxlZBIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSDgoGcGx1Z2luGAMgASgJQgkKB291dGNvbWViBnByb3RvMw", [file_facefleet_v1_content, file_facefleet_v1_face, file_facefleet_v1_video_meta]);
+  fileDesc("Ch9mYWNlZmxlZXQvdjEvc3RhZ2VfcmVzdWx0LnByb3RvEgxmYWNlZmxlZXQudjEikgUKC1N0YWdlUmVzdWx0EhIKCmV4dHJhY3Rpb24YASABKAkSDAoEcGFzcxgCIAEoDRINCgVpbmRleBgDIAEoDRILCgNrZXkYBCABKAkSMAoFZm91bmQYBSABKAsyHy5mYWNlZmxlZXQudjEuU3RhZ2VSZXN1bHQuRm91bmRIABIyCgZmYWlsZWQYBiABKAsyIC5mYWNlZmxlZXQudjEuU3RhZ2VSZXN1bHQuRmFpbGVkSAASNwoJdmlkZW9fZW5kGAogASgLMiIuZmFjZWZsZWV0LnYxLlN0YWdlUmVzdWx0LlZpZGVvRW5kSAASDgoGd29ya2VyGAcgASgJEjYKB3dvcmtfbXMYCCADKAsyJS5mYWNlZmxlZXQudjEuU3RhZ2VSZXN1bHQuV29ya01zRW50cnkSJAoFd2hvbGUYCSABKAsyFS5mYWNlZmxlZXQudjEuQ29udGVudBotCgtXb3JrTXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBGnYKBUZvdW5kEg0KBXdpZHRoGAEgASgNEg4KBmhlaWdodBgCIAEoDRIhCgVmYWNlcxgDIAMoCzISLmZhY2VmbGVldC52MS5GYWNlEisKCnZpZGVvX21ldGEYBCABKAsyFy5mYWNlZmxlZXQudjEuVmlkZW9NZXRhGjcKBkZhaWxlZBIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSDgoGcGx1Z2luGAMgASgJGk0KCFZpZGVvRW5kEg4KBmZyYW1lcxgBIAEoDRIxCgdmYWlsdXJlGAIgASgLMiAuZmFjZWZsZWV0LnYxLlN0YWdlUmVzdWx0LkZhaWxlZEIJCgdvdXRjb21lYgZwcm90bzM", [file_facefleet_v1_content, file_facefleet_v1_face, file_facefleet_v1_video_meta]);
 
 /**
  * How a frame ended in a pass: what the results lane carries. Written after every output of the frame is in the store.
@@ -67,6 +67,12 @@ export type StageResult = Message<"facefleet.v1.StageResult"> & {
      */
     value: StageResult_Failed;
     case: "failed";
+  } | {
+    /**
+     * @generated from field: facefleet.v1.StageResult.VideoEnd video_end = 10;
+     */
+    value: StageResult_VideoEnd;
+    case: "videoEnd";
   } | { case: undefined; value?: undefined };
 
   /**
@@ -170,4 +176,32 @@ export type StageResult_Failed = Message<"facefleet.v1.StageResult.Failed"> & {
  */
 export const StageResult_FailedSchema: GenMessage<StageResult_Failed> = /*@__PURE__*/
   messageDesc(file_facefleet_v1_stage_result, 0, 1);
+
+/**
+ * From a decoder: how many frames a video turned out to have. What others decoded beyond does not belong to the result.
+ *
+ * @generated from message facefleet.v1.StageResult.VideoEnd
+ */
+export type StageResult_VideoEnd = Message<"facefleet.v1.StageResult.VideoEnd"> & {
+  /**
+   * The last one, which has index and key of this message, included.
+   *
+   * @generated from field: uint32 frames = 1;
+   */
+  frames: number;
+
+  /**
+   * How the last one failed; unset when the video ended well.
+   *
+   * @generated from field: facefleet.v1.StageResult.Failed failure = 2;
+   */
+  failure?: StageResult_Failed | undefined;
+};
+
+/**
+ * Describes the message facefleet.v1.StageResult.VideoEnd.
+ * Use `create(StageResult_VideoEndSchema)` to create a new message.
+ */
+export const StageResult_VideoEndSchema: GenMessage<StageResult_VideoEnd> = /*@__PURE__*/
+  messageDesc(file_facefleet_v1_stage_result, 0, 2);
 
