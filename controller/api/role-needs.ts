@@ -30,7 +30,10 @@ const FACES_PER_FRAME = 1;
  * What every role of an Extraction needs, in flow order: measured where a profile is, else as its plugin declares.
  * @throws FacefleetError FF5003 when there is no such plugin, FF2001
  */
-export async function roleNeeds({ spec }: Extraction, context: NeedContext): Promise<RoleNeed[]> {
+export async function roleNeeds(
+  { spec }: { readonly spec: Pick<Extraction['spec'], 'detector' | 'aligner' | 'maskers'> },
+  context: NeedContext,
+): Promise<RoleNeed[]> {
   const choices: (readonly [role: string, kind: PluginRole, plugin: string])[] = [
     ...(spec.detector === null ? [] : [['detect', 'detect', spec.detector.plugin] as const]),
     ['align', 'align', spec.aligner.plugin],

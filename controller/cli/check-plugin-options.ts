@@ -8,7 +8,10 @@ import { schemaIssues } from '../api/schema-issues.ts';
  * @param where named in the error, such as the file
  * @throws FacefleetError FF5002 with the option that is wrong, FF5003 when there is no such plugin
  */
-export async function checkPluginOptions({ spec }: Extraction, where: string): Promise<void> {
+export async function checkPluginOptions(
+  { spec }: { readonly spec: Pick<Extraction['spec'], 'detector' | 'aligner' | 'maskers'> },
+  where: string,
+): Promise<void> {
   const choices = [
     ...(spec.detector === null ? [] : [['detector', 'detect', spec.detector] as const]),
     ['aligner', 'align', spec.aligner] as const,

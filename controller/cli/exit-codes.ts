@@ -32,6 +32,7 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   'FF7005',
   'FF7007',
   'FF7010',
+  'FF7011',
 ]);
 
 /** The exit code of a command that ends with an error. */

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import { dirError } from '../../worker/store/dir-error.ts';
+import { asCalled } from './called-by-kubectl.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 
 const EXIT_CODES = `
@@ -13,27 +14,65 @@ Exit codes:
   4    verify: all that is there holds, but the extraction is not complete
   130  stopped by Ctrl-C or SIGTERM; run the same command again to go on`;
 
-/** What makes each command, in the order of the help. Loaded when asked for: together they take longer to load than some of them to run. */
-const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
-  ['extract', async () => (await import('./extract-command.ts')).extractCommand()],
-  ['convert', async () => (await import('./convert-command.ts')).convertCommand()],
-  ['inspect', async () => (await import('./inspect-command.ts')).inspectCommand()],
-  ['status', async () => (await import('./status-command.ts')).statusCommand()],
-  ['verify', async () => (await import('./verify-command.ts')).verifyCommand()],
-  ['plan', async () => (await import('./plan-command.ts')).planCommand()],
-  ['models', async () => (await import('./models-command.ts')).modelsCommand()],
-  ['plugins', async () => (await import('./plugins-command.ts')).pluginsCommand()],
-  ['dev', async () => (await import('./dev-command.ts')).devCommand()],
-  ['cluster', async () => (await import('./cluster-command.ts')).clusterCommand()],
-  ['worker', async () => (await import('./worker-command.ts')).workerCommand()],
-]);
+interface Entry {
+  readonly group: string;
+  /** Another name of the same command. */
+  readonly alias?: string;
+  /** Makes the command. Loaded when asked for: together they take longer to load than some of them to run. */
+  readonly load: () => Promise<Command>;
+}
+
+const HERE = 'On this machine:';
+const CLUSTER = 'In a Kubernetes cluster:';
+const ABOUT = 'Plugins and models:';
+const PARTS = 'Cluster runs and their parts:';
+
+/** The commands in the order of the help. */
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  extract: { group: HERE, load: async () => (await import('./extract-command.ts')).extractCommand() },
+  convert: { group: HERE, load: async () => (await import('./convert-command.ts')).convertCommand() },
+  inspect: { group: HERE, load: async () => (await import('./inspect-command.ts')).inspectCommand() },
+  status: { group: HERE, load: async () => (await import('./status-command.ts')).statusCommand() },
+  verify: { group: HERE, load: async () => (await import('./verify-command.ts')).verifyCommand() },
+  plan: { group: CLUSTER, load: async () => (await import('./plan-command.ts')).planCommand() },
+  submit: {
+    group: CLUSTER,
+    load: async () => (await import('./extractions/submit-command.ts')).submitCommand(),
+  },
+  list: {
+    group: CLUSTER,
+    alias: 'get',
+    load: async () => (await import('./extractions/list-command.ts')).listCommand(),
+  },
+  watch: {
+    group: CLUSTER,
+    load: async () => (await import('./extractions/watch-command.ts')).watchCommand(),
+  },
+  logs: { group: CLUSTER, load: async () => (await import('./extractions/logs-command.ts')).logsCommand() },
+  suspend: {
+    group: CLUSTER,
+    load: async () => (await import('./extractions/change-commands.ts')).suspendCommand(),
+  },
+  resume: {
+    group: CLUSTER,
+    load: async () => (await import('./extractions/change-commands.ts')).resumeCommand(),
+  },
+  cancel: {
+    group: CLUSTER,
+    load: async () => (await import('./extractions/change-commands.ts')).cancelCommand(),
+  },
+  models: { group: ABOUT, load: async () => (await import('./models-command.ts')).modelsCommand() },
+  plugins: { group: ABOUT, load: async () => (await import('./plugins-command.ts')).pluginsCommand() },
+  dev: { group: PARTS, load: async () => (await import('./dev-command.ts')).devCommand() },
+  cluster: { group: PARTS, load: async () => (await import('./cluster-command.ts')).clusterCommand() },
+  worker: { group: PARTS, load: async () => (await import('./worker-command.ts')).workerCommand() },
+};
 
 /** The `facefleet` command; sets the process's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('facefleet')
     .description('Face extraction at cluster scale: aligned faces, landmarks and masks.')
     .version(packageJson.version)
-    .exitOverride()
     .configureHelp({ sortOptions: false })
     .action(async () => (await import('./demo.ts')).demo())
     .addHelpText('after', '\nWithout a command the demo runs: six sample photos into ./facefleet-demo.')
@@ -43,15 +82,17 @@ export async function main(argv: readonly string[]): Promise<void> {
   const [node = '', script = '', ...given] = argv;
   const args = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
   const [first = ''] = args;
-  const asked = COMMANDS.get(first);
+  const entries = Object.entries(COMMANDS);
+  const asked = entries.find(([name, { alias }]) => name === first || alias === first)?.[1];
   if (asked === undefined && first !== '' && !first.startsWith('-')) {
-    const names = [...COMMANDS.keys()].join(', ');
+    const names = Object.keys(COMMANDS).join(', ');
     report(new FacefleetError('FF5001', `there is no command "${first}"; there are ${names}`));
     return;
   }
-  const shown = first === '-h' || first === '--help' ? [...COMMANDS.values()] : [];
-  for (const load of asked === undefined ? shown : [asked]) program.addCommand(await load());
-  overrideExit(program);
+  const shown = first === '-h' || first === '--help' ? entries.map(([, entry]) => entry) : [];
+  for (const { group, load } of asked === undefined ? shown : [asked])
+    program.addCommand((await load()).helpGroup(group));
+  setUp(program);
   try {
     await program.parseAsync([node, script, ...args]);
   } catch (error) {
@@ -66,11 +107,12 @@ function onOutputError(error: NodeJS.ErrnoException): void {
 /** The last error that was printed: the standard output's comes twice to commands that wait for it. */
 let told = '';
 
-function overrideExit(command: Command): void {
-  for (const child of command.commands) {
-    child.exitOverride();
-    overrideExit(child);
-  }
+function setUp(command: Command): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => process.stdout.write(asCalled(text)),
+    writeErr: (text) => process.stderr.write(asCalled(text)),
+  });
+  for (const child of command.commands) setUp(child);
 }
 
 function report(error: unknown): void {
@@ -79,7 +121,8 @@ function report(error: unknown): void {
     return;
   }
   if (error instanceof FacefleetError) {
-    if (error.message !== told) process.stderr.write(`facefleet: ${error.message}\n  ${error.hint}\n`);
+    if (error.message !== told)
+      process.stderr.write(`facefleet: ${error.message}\n  ${asCalled(error.hint)}\n`);
     told = error.message;
     process.exitCode = exitCodeOf(error);
     return;

@@ -58,3 +58,12 @@ export function quantity(text: string): number {
     throw new InvalidArgumentError(`"${text}" is no amount such as 500000, 200M or 1G.`);
   return value;
 }
+
+const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+/** Seconds from `90`, `90s`, `15m`, `2h` or `7d`. */
+export function timeInSeconds(text: string): number {
+  const match = /^(\d{1,9})([smhd])?$/.exec(text.trim());
+  if (match === null) throw new InvalidArgumentError(`"${text}" is no time such as 90s, 15m, 2h or 7d.`);
+  return Number(match[1]) * SECONDS[(match[2] ?? 's') as keyof typeof SECONDS];
+}

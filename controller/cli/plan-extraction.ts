@@ -7,6 +7,7 @@ import { parseNodes, parsePods } from '../api/kubernetes-lists.ts';
 import { parseProfile } from '../api/profile-file.ts';
 import { roleNeeds } from '../api/role-needs.ts';
 import { capacity } from '../plan/capacity/capacity.ts';
+import type { KubeNode, KubePod } from '../plan/capacity/kubernetes-objects.ts';
 import { applyWhatIf, type WhatIf } from '../plan/capacity/what-if.ts';
 import { compareTimes } from '../plan/explain/compare-times.ts';
 import { explainSvg } from '../plan/explain/explain-svg.ts';
@@ -21,16 +22,30 @@ import type { PlanOutput } from './plan-filter.ts';
 import { readJson, readYaml } from './read-structured.ts';
 import { writeAll } from './write-all.ts';
 
-export interface PlanExtractionOptions {
-  readonly file: string;
-  readonly nodes: string;
-  readonly pods?: string | undefined;
+/** What a plan is explained by, besides the extraction and the cluster. */
+export interface ExplainOptions {
   readonly profiles: readonly string[];
   readonly whatIf: readonly WhatIf[];
   readonly frames?: number | undefined;
   readonly policy?: Problem['policy'] | undefined;
   readonly output: PlanOutput;
 }
+
+export interface PlanExtractionOptions extends ExplainOptions {
+  readonly file: string;
+  readonly nodes: string;
+  readonly pods?: string | undefined;
+}
+
+/** What is planned on what. */
+export interface PlanSubject {
+  readonly extraction: Pick<Extraction, 'metadata'> & { readonly spec: PlannedSpec };
+  readonly nodes: readonly KubeNode[];
+  /** What takes the devices of these. */
+  readonly pods: readonly KubePod[];
+}
+
+type PlannedSpec = Pick<Extraction['spec'], 'detector' | 'aligner' | 'maskers' | 'planning'>;
 
 /** Cores that a GPU worker of an Extraction may ask for where the Extraction does not say. */
 const MAX_WORKER_CORES = 8;
@@ -43,7 +58,19 @@ export async function planExtraction(options: PlanExtractionOptions): Promise<vo
   const extraction = parseExtraction(await readYaml(options.file), options.file);
   await checkPluginOptions(extraction, options.file);
   const pods = options.pods === undefined ? [] : parsePods(await readJson(options.pods), options.pods);
-  const found = capacity(parseNodes(await readJson(options.nodes), options.nodes), pods);
+  const nodes = parseNodes(await readJson(options.nodes), options.nodes);
+  await explainPlan({ extraction, nodes, pods }, options);
+}
+
+/**
+ * Plans and prints the plan. The exit code is 1 when it does not fit.
+ * @throws FacefleetError FF5002 when a profile cannot be read, FF5001 when a change of the cluster cannot be made
+ */
+export async function explainPlan(
+  { extraction, nodes: given, pods }: PlanSubject,
+  options: ExplainOptions,
+): Promise<void> {
+  const found = capacity(given, pods);
   const profiles = [...builtInProfiles()];
   for (const path of options.profiles) profiles.push(parseProfile(await readJson(path), path));
   const { nodes, reasons: changes } = changed(found.nodes, options.whatIf, extraction);
@@ -82,7 +109,7 @@ function text(
 function changed(
   nodes: readonly NodeCapacity[],
   changes: readonly WhatIf[],
-  { spec }: Extraction,
+  { spec }: PlanSubject['extraction'],
 ): { readonly nodes: readonly NodeCapacity[]; readonly reasons: readonly Reason[] } {
   let now = nodes;
   const reasons: Reason[] = [];
@@ -96,10 +123,10 @@ function changed(
 }
 
 async function toProblem(
-  extraction: Extraction,
+  extraction: PlanSubject['extraction'],
   nodes: readonly NodeCapacity[],
   profiles: readonly Profile[],
-  { frames, policy }: PlanExtractionOptions,
+  { frames, policy }: ExplainOptions,
 ): Promise<Problem> {
   const { policy: ownPolicy, frameCoreSec, ...planning } = extraction.spec.planning;
   const onnxruntime = packageJson.dependencies['onnxruntime-node'];

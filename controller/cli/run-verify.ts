@@ -4,6 +4,7 @@ import {
   type VerifyProgress,
   verifyOutput,
 } from '../../worker/conductor/verify/verify-output.ts';
+import type { S3Options } from '../../worker/store/s3-options.ts';
 import { EXIT } from './exit-codes.ts';
 import { verificationText } from './verify-text.ts';
 import { writeAll } from './write-all.ts';
@@ -19,12 +20,17 @@ const TELL_EVERY_MS = 1000;
 
 /**
  * Verifies an output and prints what was found; sets the exit code.
+ * @param s3 how the output's bucket is reached; what is not told comes from the environment
  * @throws FacefleetError see `openOutputPlace` and `verifyOutput`
  */
-export async function runVerify(address: string, options: VerifyCommandOptions): Promise<void> {
+export async function runVerify(
+  address: string,
+  options: VerifyCommandOptions,
+  s3: S3Options = {},
+): Promise<void> {
   const { deep, strict, findings: keep, output } = options;
   const view = progressLine();
-  const verification = await openOutputPlace(address)
+  const verification = await openOutputPlace(address, s3)
     .then((place) => verifyOutput(place, { deep, keep, onProgress: view.update }))
     .finally(view.close);
   const { errors, warnings, state } = verification;

@@ -5,6 +5,7 @@ import { RESERVED_PREFIX } from '../../store/check-key.ts';
 import { dirError, errno } from '../../store/dir-error.ts';
 import { LOCK_NAME, lockHolder } from '../../store/dir-lock.ts';
 import { openStore } from '../../store/open-store.ts';
+import type { S3Options } from '../../store/s3-options.ts';
 import type { Store } from '../../store/store.ts';
 import { parseStoreAddress } from '../../store/store-address.ts';
 import { isLeftover, isTmpName } from '../../store/tmp-name.ts';
@@ -38,10 +39,11 @@ export interface OutputPlace {
 
 /**
  * Opens an output to look at it: a folder, or `s3://bucket/prefix`.
+ * @param s3 how the bucket is reached; what is not told comes from the environment
  * @throws FacefleetError FF5004 for an address that is none, FF4006 when a folder does not exist
  */
-export async function openOutputPlace(address: string): Promise<OutputPlace> {
-  const store = await openStore(address, { readOnly: true });
+export async function openOutputPlace(address: string, s3: S3Options = {}): Promise<OutputPlace> {
+  const store = await openStore(address, { readOnly: true, s3 });
   const place = parseStoreAddress(address);
   if (place.kind === 'dir') return placeOfFolder(store, store.location);
   return placeOfStore(store);
