@@ -133,7 +133,7 @@ const EXTRACTION = `apiVersion: facefleet.dev/v1alpha1
 kind: Extraction
 metadata: {name: demo}
 spec:
-  source: {uri: s3://frames}
+  source: {address: s3://frames}
   maskers: [{plugin: bisenet}]
 `;
 const GPU = 'nvidia.com/gpu';
@@ -217,7 +217,7 @@ const WRONG: readonly (readonly [
     EXTRACTION.replace('maskers', 'masker'),
     kubeList([]),
     [],
-    /FF5002.*x\.yaml: spec: .*"masker"; there are detector, aligner, maskers, /,
+    /FF5002.*x\.yaml: spec: .*"masker"; there are source, output, detector, aligner, maskers, /,
   ],
   [
     'an unknown option of a plugin',
@@ -293,6 +293,12 @@ for (const [what, extraction, nodes, args, message] of WRONG) {
 test('files must be named', async () => {
   const neither = await runCli(['plan']);
   assert.deepEqual([neither.code, /neither --file nor --problem/.test(neither.stderr)], [2, true]);
-  const noNodes = await runCli(['plan', '-f', file('x.yaml', EXTRACTION)]);
-  assert.deepEqual([noNodes.code, /--nodes is missing/.test(noNodes.stderr)], [2, true]);
+  const both = await runCli(['plan', 'demo', '-f', file('x.yaml', EXTRACTION)]);
+  assert.deepEqual([both.code, /either --file or the name/.test(both.stderr)], [2, true]);
+  const pods = await runCli(['plan', '-f', file('x.yaml', EXTRACTION), '--pods', file('pods.json', {})]);
+  assert.deepEqual([pods.code, /--pods goes with --nodes/.test(pods.stderr)], [2, true]);
+  const chosen = await onCluster(EXTRACTION, kubeList([]), '--context', 'other');
+  assert.deepEqual([chosen.code, /recorded cluster/.test(chosen.stderr)], [2, true]);
+  const away = await runCli(['plan', '-f', file('x.yaml', EXTRACTION), '--kubeconfig', file('none', '')]);
+  assert.deepEqual([away.code, /FF7010/.test(away.stderr)], [2, true], away.stderr);
 });
