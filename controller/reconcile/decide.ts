@@ -6,7 +6,7 @@ import { Draft } from './draft.ts';
 import { endWithPods } from './end-with-pods.ts';
 import { endPods, fail, isFinished } from './finish.ts';
 import { jobToRun } from './job-to-run.ts';
-import type { Making } from './making.ts';
+import { MAKING, type Making } from './making.ts';
 import type { Observed } from './observed.ts';
 import { removePod } from './remove-pod.ts';
 import { run } from './run.ts';
@@ -26,7 +26,7 @@ export function decide(
   observed: Observed,
   nowMs: number,
   settings: ControllerSettings,
-  making: Making,
+  making: Making = MAKING,
 ): Decision {
   const draft = new Draft(observed.extraction, observed.pods, nowMs);
   decideOn({ observed, settings, making, draft });

@@ -20,6 +20,10 @@ export function remove(scene: Scene): void {
   const { metadata } = observed.extraction;
   draft.status.phase = 'Deleting';
   if (metadata.finalizers?.includes(FINALIZER) !== true) return;
+  if (draft.condition('Running')?.reason === 'LeftBehind') {
+    draft.act({ do: 'removeFinalizer' });
+    return;
+  }
   const cleaner = observed.pods.find(({ role }) => role.kind === 'cleaner');
   const others = observed.pods.filter((pod) => pod !== cleaner);
   const deletedMs = timeMs(metadata.deletionTimestamp) ?? draft.nowMs;
@@ -90,10 +94,7 @@ function letGo({ observed, draft }: Scene, why: string | null = null): void {
   draft.act({ do: 'removeFinalizer' });
   if (why === null) return;
   const uid = observed.extraction.metadata.uid;
-  draft.setCondition('Running', 'False', 'LeftBehind', `Not everything was removed: ${why}.`);
-  draft.tell(
-    'Warning',
-    'LeftBehind',
-    `The NATS stream of ${uid} and temporary objects of its output may still be there: ${why}.`,
-  );
+  const message = `The NATS stream of ${uid} and temporary objects of its output may still be there: ${why}.`;
+  draft.setCondition('Running', 'False', 'LeftBehind', message);
+  draft.tell('Warning', 'LeftBehind', message);
 }

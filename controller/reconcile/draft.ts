@@ -7,6 +7,13 @@ import { timeMs, timeText } from './time-text.ts';
 /** A status of which the parts that every decision needs are there. */
 export type DraftStatus = ExtractionStatus & Required<Pick<ExtractionStatus, 'conditions' | 'attempts'>>;
 
+const NO_ATTEMPTS: NonNullable<ExtractionStatus['attempts']> = {
+  failures: 0,
+  replacements: 0,
+  countedPods: [],
+  lowered: [],
+};
+
 /** A decision in the making: policies write into it in turn. */
 export class Draft {
   readonly nowMs: number;
@@ -18,19 +25,23 @@ export class Draft {
 
   /** Begins with the status as it is; pods that are gone are forgotten. */
   constructor({ status, metadata }: ExtractionResource, pods: readonly ObservedPod[], nowMs: number) {
-    const {
-      conditions = [],
-      attempts = { failures: 0, replacements: 0, countedPods: [], lowered: [] },
-      ...rest
-    } = structuredClone(status ?? {});
+    const { conditions = [], attempts = NO_ATTEMPTS, passes, progress, ...rest } = status ?? {};
     const here = new Set(pods.map(({ uid }) => uid));
     this.nowMs = nowMs;
     this.#generation = metadata.generation;
     this.status = {
       ...rest,
+      ...(passes && { passes: passes.map((one) => ({ ...one })) }),
+      ...(progress && {
+        progress: { ...progress, ...(progress.shown && { shown: { ...progress.shown } }) },
+      }),
       observedGeneration: metadata.generation,
       conditions: conditions.map((one) => ({ ...one, observedGeneration: metadata.generation })),
-      attempts: { ...attempts, countedPods: attempts.countedPods.filter((uid) => here.has(uid)) },
+      attempts: {
+        ...attempts,
+        countedPods: attempts.countedPods.filter((uid) => here.has(uid)),
+        lowered: [...attempts.lowered],
+      },
     };
   }
 

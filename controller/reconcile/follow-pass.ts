@@ -50,7 +50,7 @@ export function followPass(job: StoredJob, scene: Scene): CurrentPass {
     draft.tell('Normal', 'PassStarted', `pass ${pass + 1} of ${passes.length}`);
   }
   for (const one of all) {
-    if (one.index < pass) end(one, scene);
+    if (one.index < pass) end(one, report, scene);
     else if (one.index === pass) begin(one, scene);
     else reset(one);
   }
@@ -58,11 +58,12 @@ export function followPass(job: StoredJob, scene: Scene): CurrentPass {
 }
 
 /** Whether the conductor has been in an earlier pass for so long that it works on it. */
-function hasGoneBack(all: PassStatus[], { pass }: ConductorReport, scene: Scene): boolean {
+function hasGoneBack(all: PassStatus[], report: ConductorReport, scene: Scene): boolean {
   const { draft } = scene;
+  const { pass } = report;
   for (const one of all) {
     if (one.index === pass) begin(one, scene);
-    else if (one.index < draft.status.pass!) end(one, scene);
+    else if (one.index < draft.status.pass!) end(one, report, scene);
   }
   const backAtMs = (timeMs(all[pass]!.startedAt) ?? draft.nowMs) + GOES_BACK_AFTER_MS;
   draft.lookAgainAt(backAtMs);
@@ -76,8 +77,9 @@ function begin(one: PassStatus, { draft }: Scene): void {
   delete one.finishedAt;
 }
 
-function end(one: PassStatus, { draft }: Scene): void {
+function end(one: PassStatus, { total }: ConductorReport, { draft }: Scene): void {
   if (one.state === 'Done') return;
+  one.frames = total ?? one.frames;
   one.state = 'Done';
   one.startedAt ??= draft.nowText;
   one.finishedAt = draft.nowText;

@@ -1,7 +1,11 @@
 import type { V1ConfigMap } from '@kubernetes/client-node';
 import type { ExtractionResource } from '../api/extraction-resource.ts';
 import type { Plan } from '../plan/plan.ts';
+import { jobConfigMap } from './jobs/job-config-map.ts';
+import { lowerBatches } from './jobs/lower-batches.ts';
+import { storedJob } from './jobs/stored-job-of.ts';
 import type { ResolvedRequest } from './observed.ts';
+import { cleanerPod, conductorPod, workerPods } from './pods/wanted-pods.ts';
 import type { ControllerSettings } from './settings.ts';
 import type { StoredJob } from './stored-job.ts';
 import type { WantedPod } from './wanted-pod.ts';
@@ -31,3 +35,12 @@ export interface Making {
   ): readonly WantedPod[];
   cleanerPod(extraction: ExtractionResource, stored: StoredJob, settings: ControllerSettings): WantedPod;
 }
+
+export const MAKING: Making = {
+  storedJob,
+  lowerBatches,
+  jobConfigMap,
+  conductorPod,
+  workerPods,
+  cleanerPod,
+};

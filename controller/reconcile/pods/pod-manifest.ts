@@ -12,6 +12,9 @@ import { resources, type Wanted } from './resources.ts';
 import { containerSecurity, podSecurity } from './security-context.ts';
 import { JOB_FILE, volumes } from './volumes.ts';
 
+/** Name of the one container that a pod is made with. */
+export const CONTAINER = 'facefleet';
+
 /** What differs between the pods of an extraction. */
 export interface PodParts {
   readonly name: string;
@@ -78,7 +81,7 @@ export function podManifest(
       terminationGracePeriodSeconds: Math.ceil(settings.graceMs / 1000) + GRACE_MARGIN_SECONDS,
       containers: [
         {
-          name: 'facefleet',
+          name: CONTAINER,
           image: imageOf(podTemplate, settings, onGpu),
           imagePullPolicy: podTemplate.imagePullPolicy ?? settings.imagePullPolicy,
           command: [
