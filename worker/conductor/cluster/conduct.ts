@@ -16,7 +16,7 @@ import { versions } from '../versions.ts';
 import { type ClusterSource, openClusterSource } from './cluster-source.ts';
 import { Control } from './control.ts';
 import { finishedSummary, providerOf } from './finished-summary.ts';
-import { clearEarlierJob, isNoted, noteJob, planRecord } from './job-record.ts';
+import { clearEarlierJobs, isNoted, noteJob, planRecord } from './job-record.ts';
 import { lockOutput, type OutputHold } from './lock-output.ts';
 import type { Ending, Outgoing } from './outgoing.ts';
 import { PassFrames } from './pass-frames.ts';
@@ -24,6 +24,7 @@ import { decodeLanes, passLanes } from './pass-lanes.ts';
 import { PassLog } from './pass-log.ts';
 import { removeLanes } from './remove-lanes.ts';
 import { removeTemporaries } from './remove-temporaries.ts';
+import { keepRetiredRemoved } from './retired-lanes.ts';
 import { runPass } from './run-pass.ts';
 import { settleFrame } from './settle-frame.ts';
 import { VideoLength } from './video-length.ts';
@@ -70,7 +71,7 @@ export async function conduct(job: Job, options: ConductOptions): Promise<Extrac
     if (finished !== null) return finishedSummary(finished);
     const source = await openClusterSource(job, store);
     try {
-      await clearEarlierJob(job, store, options.log);
+      await clearEarlierJobs(job, store, options.log);
       const bus = await openJobBus(job, 'conductor', options.log, { signal: options.stop });
       try {
         return await conductOver(bus, job, { store, hold, source }, options);
@@ -94,6 +95,7 @@ async function conductOver(
   const { log, drain } = options;
   const { spec, overwrite, keepExisting } = job;
   const graceOver = new AbortController();
+  const ended = new AbortController();
   const signal = AbortSignal.any([options.stop, hold.lost, graceOver.signal]);
   // a conductor that starts again goes on with what the first one overwrote
   const again = await isNoted(job, store);
@@ -105,10 +107,11 @@ async function conductOver(
     total: source.count,
     plan: planRecord(job),
   });
-  if (!again) await noteJob(job, store);
+  await noteJob(job, store);
   const workers = new WorkerWatch(bus);
   const control = new Control(bus, job.extraction);
   const failures = new PluginFailures(job.failureLimits);
+  await keepRetiredRemoved(bus, job, log, AbortSignal.any([signal, ended.signal]));
   const results = await bus.results({ ackWaitMs: job.bus.ackWaitMs, signal });
   const length = await VideoLength.open(store, job.extraction);
   const decoders = source.video === null ? [] : await decodeLanes(bus, job, signal);
@@ -118,6 +121,8 @@ async function conductOver(
     const total = length.endIndex ?? source.count;
     return { total, frames: frames + failed, carried: state.carried, faces, failed };
   };
+  let passLog: PassLog | null = null;
+  control.tell(() => ofPass(progress(), passLog));
   const told = (): void => options.onProgress(progress());
   options.onReady?.({ bus, workers, pass: () => state.pass, progress });
   const graceEnds = drain.aborted
@@ -136,6 +141,7 @@ async function conductOver(
       options.onPass(pass);
       const log =
         pass < job.passes.length - 1 ? await PassLog.open(store, pass, aboutPasses(job, pass)) : null;
+      passLog = log;
       frames = new PassFrames({
         job,
         pass,
@@ -201,6 +207,7 @@ async function conductOver(
   } finally {
     graceEnds?.();
     control.close();
+    ended.abort();
   }
   const provider = providerOf(workers.provider());
   const about = { plan: planRecord(job), models: job.models, versions: versions(provider) };
@@ -217,6 +224,12 @@ async function conductOver(
   }
   workers.close();
   return { ...progress(), skipped: source.skipped, rejected: state.rejected, interrupted, provider };
+}
+
+/** How far a pass is; in those before the last one frames have results, but no records yet. */
+function ofPass(whole: ExtractProgress, log: PassLog | null): ExtractProgress {
+  if (log === null) return whole;
+  return { ...whole, frames: Math.min(whole.total ?? Number.POSITIVE_INFINITY, whole.frames + log.count) };
 }
 
 /** What the results of a pass depend on, those before it included. */

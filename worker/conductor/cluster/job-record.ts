@@ -15,25 +15,30 @@ export function planRecord({ extraction, passes }: Job): Json {
 }
 
 /**
- * Removes what another job that worked on this output left behind: lanes, large messages and markers of crashes.
+ * Removes what other jobs that worked on this output left behind: lanes, large messages and markers of crashes. They are the one that is
+ * noted there, and those that this job takes over from.
  * The output must be held. Lanes that cannot be removed are logged: they cost storage, nothing else.
  * @throws FacefleetError FF4001, FF4006
  */
-export async function clearEarlierJob(job: Job, store: Store, log: Logger): Promise<void> {
-  const earlier = await readJobRecord(store);
-  if (earlier === null || earlier.extraction === job.extraction) return;
-  await removeTraces(earlier, store);
-  try {
-    const bus = await openJobBus(job, 'conductor', log, { extraction: earlier.extraction });
-    await bus.removeAll().finally(() => bus.close());
-  } catch (error) {
-    log.warn({ extraction: earlier.extraction }, `lanes of an earlier run stay: ${errorText(error)}`);
+export async function clearEarlierJobs(job: Job, store: Store, log: Logger): Promise<void> {
+  const noted = await readJobRecord(store);
+  const earlier = new Set([...(job.earlier ?? []), ...(noted === null ? [] : [noted.extraction])]);
+  earlier.delete(job.extraction);
+  for (const extraction of earlier) {
+    await removeTraces({ extraction }, store);
+    try {
+      const bus = await openJobBus(job, 'conductor', log, { extraction });
+      await bus.removeAll().finally(() => bus.close());
+    } catch (error) {
+      log.warn({ extraction }, `lanes of an earlier run stay: ${errorText(error)}`);
+    }
   }
 }
 
-/** Whether an earlier conductor of this job has opened the output. */
-export async function isNoted(job: Job, store: Store): Promise<boolean> {
-  return (await readJobRecord(store))?.extraction === job.extraction;
+/** Whether an earlier conductor of this job, or of one that it takes over from, has opened the output. */
+export async function isNoted({ extraction, earlier = [] }: Job, store: Store): Promise<boolean> {
+  const noted = await readJobRecord(store);
+  return noted !== null && [extraction, ...earlier].includes(noted.extraction);
 }
 
 /** Notes the job in its output, which is open. */

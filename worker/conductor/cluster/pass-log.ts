@@ -22,12 +22,14 @@ export class PassLog {
   readonly #index: ResultIndex;
   readonly #writer: PartWriter;
   readonly #parts = new Map<number, Uint8Array>();
+  #count: number;
 
-  private constructor(store: Store, prefix: string, index: ResultIndex, writer: PartWriter) {
+  private constructor(store: Store, prefix: string, index: ResultIndex, writer: PartWriter, count: number) {
     this.#store = store;
     this.#prefix = prefix;
     this.#index = index;
     this.#writer = writer;
+    this.#count = count;
   }
 
   /**
@@ -50,6 +52,7 @@ export class PassLog {
     }
     const index = new ResultIndex();
     let first = 0;
+    let count = 0;
     for await (const { key } of store.list(prefix)) {
       const part = partNumber(key, prefix);
       if (part === null) continue;
@@ -58,6 +61,7 @@ export class PassLog {
         const at = { part, offset, length: bytes.length + 1 };
         const { key: frame } = parseLine(bytes, key);
         index.add(frame, at, 0, version === undefined ? UNKNOWN_VERSION : hash48(version));
+        count += 1;
       }
     }
     return new PassLog(
@@ -65,7 +69,13 @@ export class PassLog {
       prefix,
       index,
       new PartWriter(store, first, { ...PART_LIMITS, ...limits }, prefix),
+      count,
     );
+  }
+
+  /** How many results it has. */
+  get count(): number {
+    return this.#count;
   }
 
   /** Whether the pass has a result of a frame. @param version of its file, when known: that of another one does not count */
@@ -81,6 +91,7 @@ export class PassLog {
     await this.#writer.room();
     const { at, committed } = this.#writer.append(toJsonString(StageResultSchema, result), version);
     this.#index.add(result.key, at, 0, version === undefined ? UNKNOWN_VERSION : hash48(version));
+    this.#count += 1;
     return { committed };
   }
 

@@ -23,6 +23,7 @@ export function dutyOf({ passes }: Job, place: WorkerPlace): WorkerDuty {
   const plan = stage?.workers[place.replica];
   if (stages === undefined || stage === undefined || plan === undefined)
     throw new FacefleetError('FF5002', `the job has no worker ${laneOf(place)}`);
+  if (plan.retired) throw new FacefleetError('FF5002', `${laneOf(place)} is retired`);
   const isLast = place.pass === passes.length - 1 && place.stage === stages.length - 1;
   return { stage, plan, isLast };
 }

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file facefleet/v1/control.proto.
  */
 export const file_facefleet_v1_control: GenFile = /*@__PURE__*/
-  fileDesc("ChpmYWNlZmxlZXQvdjEvY29udHJvbC5wcm90bxIMZmFjZWZsZWV0LnYxIuoBCgdDb250cm9sEhIKCmV4dHJhY3Rpb24YASABKAkSDAoEcGFzcxgCIAEoDRIoCgNydW4YAyABKAsyGS5mYWNlZmxlZXQudjEuQ29udHJvbC5SdW5IABIsCgVwYXVzZRgEIAEoCzIbLmZhY2VmbGVldC52MS5Db250cm9sLlBhdXNlSAASLgoGZmluaXNoGAUgASgLMhwuZmFjZWZsZWV0LnYxLkNvbnRyb2wuRmluaXNoSAASEgoKZ2VuZXJhdGlvbhgQIAEoCRoFCgNSdW4aBwoFUGF1c2UaCAoGRmluaXNoQgcKBW9yZGVyYgZwcm90bzM");
+  fileDesc("ChpmYWNlZmxlZXQvdjEvY29udHJvbC5wcm90bxIMZmFjZWZsZWV0LnYxIr0DCgdDb250cm9sEhIKCmV4dHJhY3Rpb24YASABKAkSDAoEcGFzcxgCIAEoDRIoCgNydW4YAyABKAsyGS5mYWNlZmxlZXQudjEuQ29udHJvbC5SdW5IABIsCgVwYXVzZRgEIAEoCzIbLmZhY2VmbGVldC52MS5Db250cm9sLlBhdXNlSAASLgoGZmluaXNoGAUgASgLMhwuZmFjZWZsZWV0LnYxLkNvbnRyb2wuRmluaXNoSAASMAoIcHJvZ3Jlc3MYBiABKAsyHi5mYWNlZmxlZXQudjEuQ29udHJvbC5Qcm9ncmVzcxISCgpnZW5lcmF0aW9uGBAgASgJGgUKA1J1bhoHCgVQYXVzZRoICgZGaW5pc2gangEKCFByb2dyZXNzEhIKBXRvdGFsGAEgASgNSACIAQESDgoGZnJhbWVzGAIgASgNEg8KB2NhcnJpZWQYAyABKA0SDQoFZmFjZXMYBCABKA0SDgoGZmFpbGVkGAUgASgNEh4KEWZyYW1lc19wZXJfc2Vjb25kGAYgASgBSAGIAQFCCAoGX3RvdGFsQhQKEl9mcmFtZXNfcGVyX3NlY29uZEIHCgVvcmRlcmIGcHJvdG8z");
 
 /**
  * What the conductor tells its workers. A lost one is repeated: every worker acts on the state, not on the event.
@@ -54,6 +54,13 @@ export type Control = Message<"facefleet.v1.Control"> & {
     value: Control_Finish;
     case: "finish";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * How far the pass is; unset until that is known.
+   *
+   * @generated from field: facefleet.v1.Control.Progress progress = 6;
+   */
+  progress?: Control_Progress | undefined;
 
   /**
    * That of the messages which the conductor sends now; what is left of others has been sent again, or will be.
@@ -114,4 +121,58 @@ export type Control_Finish = Message<"facefleet.v1.Control.Finish"> & {
  */
 export const Control_FinishSchema: GenMessage<Control_Finish> = /*@__PURE__*/
   messageDesc(file_facefleet_v1_control, 0, 2);
+
+/**
+ * @generated from message facefleet.v1.Control.Progress
+ */
+export type Control_Progress = Message<"facefleet.v1.Control.Progress"> & {
+  /**
+   * Frames of the source; unset until it has been listed.
+   *
+   * @generated from field: optional uint32 total = 1;
+   */
+  total?: number | undefined;
+
+  /**
+   * Those that the pass has done, failed ones included.
+   *
+   * @generated from field: uint32 frames = 2;
+   */
+  frames: number;
+
+  /**
+   * Of these, those whose records were there before this conductor started.
+   *
+   * @generated from field: uint32 carried = 3;
+   */
+  carried: number;
+
+  /**
+   * In the records so far: the last pass makes them.
+   *
+   * @generated from field: uint32 faces = 4;
+   */
+  faces: number;
+
+  /**
+   * Frames that were given up.
+   *
+   * @generated from field: uint32 failed = 5;
+   */
+  failed: number;
+
+  /**
+   * Over the last half minute or so; unset when not known yet.
+   *
+   * @generated from field: optional double frames_per_second = 6;
+   */
+  framesPerSecond?: number | undefined;
+};
+
+/**
+ * Describes the message facefleet.v1.Control.Progress.
+ * Use `create(Control_ProgressSchema)` to create a new message.
+ */
+export const Control_ProgressSchema: GenMessage<Control_Progress> = /*@__PURE__*/
+  messageDesc(file_facefleet_v1_control, 0, 3);
 
