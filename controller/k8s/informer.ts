@@ -32,8 +32,8 @@ export const INFORMER_TIMING: InformerTiming = {
 export interface InformerOptions<T> {
   readonly client: KubeClient;
   readonly selection: KubeSelection;
-  /** What is kept of an object; what is not needed is not held in memory. */
-  readonly keep: (object: T) => T;
+  /** What is kept of an object, so that memory is not spent on what nobody needs; null: nothing. */
+  readonly keep: (object: T) => T | null;
   /** Whether a change matters to nobody. */
   readonly same?: (a: T, b: T) => boolean;
   readonly log: Logger;
@@ -129,7 +129,10 @@ export class Informer<T extends KubeObject> {
     let version = '';
     for await (const page of client.pages(this.resource, selection, signal)) {
       this.#stepAtMs = performance.now();
-      for (const object of page.items) kept.push(keep(object));
+      for (const item of page.items) {
+        const object = keep(item);
+        if (object !== null) kept.push(object);
+      }
       version = page.resourceVersion;
     }
     onRelist?.(reason);
@@ -162,8 +165,9 @@ export class Informer<T extends KubeObject> {
     this.#well();
     for await (const { type, object } of watchEvents<T>(response, call, stallMs)) {
       this.#stepAtMs = performance.now();
-      if (type === 'DELETED') this.cache.remove(keep(object));
-      else if (type !== 'BOOKMARK') this.cache.accept(keep(object));
+      const kept = type === 'BOOKMARK' ? null : keep(object);
+      if (kept !== null && type === 'DELETED') this.cache.remove(kept);
+      else if (kept !== null) this.cache.accept(kept);
       yield object.metadata?.resourceVersion ?? version;
     }
   }

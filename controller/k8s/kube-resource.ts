@@ -1,4 +1,4 @@
-import type { V1ConfigMap, V1Lease, V1Namespace, V1Node, V1Pod } from '@kubernetes/client-node';
+import type { V1ConfigMap, V1Namespace, V1Node, V1Pod } from '@kubernetes/client-node';
 import type { ExtractionResource } from '../api/extraction-resource.ts';
 
 /** What every object of the cluster has. */
@@ -23,10 +23,29 @@ export interface KubeResource<T extends KubeObject> {
   readonly shape?: T;
 }
 
-/** An Event of the core group, as far as facefleet writes it. */
+/** An Event of the core group. */
 export interface KubeEvent extends KubeObject {
-  readonly count?: number;
-  readonly lastTimestamp?: string;
+  readonly involvedObject: object;
+  readonly reason: string;
+  readonly message: string;
+  readonly type: string;
+  readonly source: object;
+  readonly reportingComponent: string;
+  readonly reportingInstance: string;
+  readonly firstTimestamp: string;
+  readonly lastTimestamp: string;
+  readonly count: number;
+}
+
+/** A Lease, with times as they are sent. */
+export interface KubeLease extends KubeObject {
+  readonly spec?: {
+    readonly holderIdentity?: string;
+    readonly leaseDurationSeconds?: number;
+    readonly acquireTime?: string;
+    readonly renewTime?: string;
+    readonly leaseTransitions?: number;
+  };
 }
 
 export const EXTRACTIONS: KubeResource<ExtractionResource> = {
@@ -41,7 +60,7 @@ export const NODES: KubeResource<V1Node> = core('nodes', 'Node', false);
 export const CONFIG_MAPS: KubeResource<V1ConfigMap> = core('configmaps', 'ConfigMap', true);
 export const NAMESPACES: KubeResource<V1Namespace> = core('namespaces', 'Namespace', false);
 export const EVENTS: KubeResource<KubeEvent> = core('events', 'Event', true);
-export const LEASES: KubeResource<V1Lease> = {
+export const LEASES: KubeResource<KubeLease> = {
   group: 'coordination.k8s.io',
   version: 'v1',
   plural: 'leases',

@@ -1,0 +1,171 @@
+import type { V1ConfigMap, V1Pod } from '@kubernetes/client-node';
+import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import type { ExtractionResource, ExtractionStatus } from '../api/extraction-resource.ts';
+import type { Action } from '../reconcile/decision.ts';
+import type { KubeClient } from './kube-client.ts';
+import { hasCode } from './kube-failure.ts';
+import { CONFIG_MAPS, EXTRACTIONS, type KubeObject, type KubeResource, PODS } from './kube-resource.ts';
+import type { ObjectCache } from './object-cache.ts';
+
+/** What an `Actor` needs: the caches get what it wrote. */
+export interface ActorOptions {
+  readonly client: KubeClient;
+  readonly extractions: ObjectCache<ExtractionResource>;
+  readonly pods: ObjectCache<V1Pod>;
+  readonly jobs: ObjectCache<V1ConfigMap>;
+  readonly keepExtraction: (object: ExtractionResource) => ExtractionResource | null;
+  readonly keepPod: (object: V1Pod) => V1Pod | null;
+  /** @throws when this process may not write (any more) */
+  readonly check: () => void;
+  readonly finalizer: string;
+}
+
+/** Requests of one extraction at a time. */
+const PARALLEL = 8;
+
+/** Carries decisions out. Everything can be done again without harm, and what is done is in the caches before the call returns. */
+export class Actor {
+  readonly #options: ActorOptions;
+
+  constructor(options: ActorOptions) {
+    this.#options = options;
+  }
+
+  /** @returns the extraction as it is now @throws FacefleetError FF7004 when somebody else wrote it meanwhile */
+  async writeStatus(extraction: ExtractionResource, status: ExtractionStatus): Promise<ExtractionResource> {
+    const { client, check } = this.#options;
+    check();
+    const written = await client.update(EXTRACTIONS, { ...extraction, status }, { subresource: 'status' });
+    return this.#seen(written) ?? { ...extraction, status };
+  }
+
+  /**
+   * In the order given; those of one kind that follow each other go out together.
+   * @throws the first failure, after the others of its kind were tried
+   */
+  async carryOut(extraction: ExtractionResource, actions: readonly Action[]): Promise<void> {
+    let current = extraction;
+    for (const group of alike(actions)) {
+      for (let from = 0; from < group.length; from += PARALLEL) {
+        const results = await Promise.allSettled(
+          group.slice(from, from + PARALLEL).map((action) => this.#do(current, action)),
+        );
+        for (const result of results) {
+          if (result.status === 'rejected') throw result.reason;
+          current = result.value ?? current;
+        }
+      }
+    }
+  }
+
+  /** @returns the extraction where it was changed */
+  async #do(extraction: ExtractionResource, action: Action): Promise<ExtractionResource | null> {
+    const { client, check, pods, jobs, keepPod } = this.#options;
+    const { namespace, name, uid } = extraction.metadata;
+    check();
+    switch (action.do) {
+      case 'addFinalizer':
+        return await this.#setFinalizer(extraction, true);
+      case 'removeFinalizer':
+        return await this.#setFinalizer(extraction, false);
+      case 'deleteExtraction':
+        await client.delete(EXTRACTIONS, { namespace, name }, { uid });
+        return null;
+      case 'createJob':
+        await this.#create(CONFIG_MAPS, jobs, extraction, action.configMap, (object) => object);
+        return null;
+      case 'createPod':
+        await this.#create(PODS, pods, extraction, action.pod, keepPod);
+        return null;
+      case 'deleteJob': {
+        const job = jobs.get(namespace, action.name);
+        const of = job?.metadata?.uid;
+        await client.delete(
+          CONFIG_MAPS,
+          { namespace, name: action.name },
+          of === undefined ? {} : { uid: of },
+        );
+        if (job !== null) jobs.forget(job);
+        return null;
+      }
+      case 'deletePod': {
+        const at = { namespace, name: action.name };
+        const left = await client.delete(PODS, at, {
+          uid: action.uid,
+          ...(action.now && { graceSeconds: 0 }),
+        });
+        const kept = left && keepPod(left);
+        if (kept === null) pods.forget({ metadata: { ...at, uid: action.uid } });
+        else pods.accept(kept);
+        return null;
+      }
+    }
+  }
+
+  /** One that is there already is as good, when it is of this very extraction. */
+  async #create<T extends KubeObject>(
+    resource: KubeResource<T>,
+    cache: ObjectCache<T>,
+    { metadata }: ExtractionResource,
+    object: T,
+    keep: (object: T) => T | null,
+  ): Promise<void> {
+    const { client } = this.#options;
+    const name = object.metadata?.name ?? '';
+    let there: T | null;
+    try {
+      there = await client.create(resource, metadata.namespace, object);
+    } catch (error) {
+      if (!hasCode(error, 'FF7011')) throw error;
+      there = await client.get(resource, metadata.namespace, name);
+      if (there !== null && !isOwnedBy(there, metadata.uid)) {
+        const what = `${resource.plural} ${metadata.namespace}/${name}`;
+        throw new FacefleetError('FF7011', `${what}: it belongs to somebody else; delete or rename it`);
+      }
+    }
+    const kept = there && keep(there);
+    if (kept !== null) cache.accept(kept);
+  }
+
+  async #setFinalizer(extraction: ExtractionResource, present: boolean): Promise<ExtractionResource | null> {
+    const { client, finalizer } = this.#options;
+    const { namespace, name, resourceVersion, finalizers = [] } = extraction.metadata;
+    if (finalizers.includes(finalizer) === present) return null;
+    const others = finalizers.filter((each) => each !== finalizer);
+    const body = { metadata: { resourceVersion, finalizers: present ? [...others, finalizer] : others } };
+    try {
+      const written = await client.patch(EXTRACTIONS, { namespace, name }, body);
+      return this.#seen(written);
+    } catch (error) {
+      if (!present && hasCode(error, 'FF7005')) return null;
+      throw error;
+    }
+  }
+
+  #seen(written: ExtractionResource): ExtractionResource | null {
+    const { extractions, keepExtraction } = this.#options;
+    const kept = keepExtraction(written);
+    if (kept !== null) extractions.accept(kept);
+    return kept;
+  }
+}
+
+function isOwnedBy(
+  object: KubeObject & {
+    readonly metadata?: { readonly ownerReferences?: readonly { readonly uid: string }[] };
+  },
+  uid: string,
+): boolean {
+  return object.metadata?.ownerReferences?.some((owner) => owner.uid === uid) ?? false;
+}
+
+/** Runs of actions of one kind. */
+function alike(actions: readonly Action[]): Action[][] {
+  const groups: Action[][] = [];
+  for (const action of actions) {
+    const last = groups.at(-1);
+    if (last?.[0]?.do === action.do) last.push(action);
+    else groups.push([action]);
+  }
+  return groups;
+}
