@@ -2,19 +2,18 @@ import type { V1ConfigMap, V1Pod } from '@kubernetes/client-node';
 import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import type { ExtractionResource, ExtractionStatus } from '../api/extraction-resource.ts';
 import type { Action } from '../reconcile/decision.ts';
+import type { Informer } from './informer.ts';
 import type { KubeClient } from './kube-client.ts';
 import { hasCode } from './kube-failure.ts';
 import { CONFIG_MAPS, EXTRACTIONS, type KubeObject, type KubeResource, PODS } from './kube-resource.ts';
-import type { ObjectCache } from './object-cache.ts';
+import { keyOf } from './object-cache.ts';
 
 /** What an `Actor` needs: the caches get what it wrote. */
 export interface ActorOptions {
   readonly client: KubeClient;
-  readonly extractions: ObjectCache<ExtractionResource>;
-  readonly pods: ObjectCache<V1Pod>;
-  readonly jobs: ObjectCache<V1ConfigMap>;
-  readonly keepExtraction: (object: ExtractionResource) => ExtractionResource | null;
-  readonly keepPod: (object: V1Pod) => V1Pod | null;
+  readonly extractions: Informer<ExtractionResource>;
+  readonly pods: Informer<V1Pod>;
+  readonly jobs: Informer<V1ConfigMap>;
   /** @throws when this process may not write (any more) */
   readonly check: () => void;
   readonly finalizer: string;
@@ -60,7 +59,7 @@ export class Actor {
 
   /** @returns the extraction where it was changed */
   async #do(extraction: ExtractionResource, action: Action): Promise<ExtractionResource | null> {
-    const { client, check, pods, jobs, keepPod } = this.#options;
+    const { client, check, pods, jobs } = this.#options;
     const { namespace, name, uid } = extraction.metadata;
     check();
     switch (action.do) {
@@ -72,20 +71,20 @@ export class Actor {
         await client.delete(EXTRACTIONS, { namespace, name }, { uid });
         return null;
       case 'createJob':
-        await this.#create(CONFIG_MAPS, jobs, extraction, action.configMap, (object) => object);
+        await this.#create(CONFIG_MAPS, jobs, extraction, action.configMap);
         return null;
       case 'createPod':
-        await this.#create(PODS, pods, extraction, action.pod, keepPod);
+        await this.#create(PODS, pods, extraction, action.pod);
         return null;
       case 'deleteJob': {
-        const job = jobs.get(namespace, action.name);
+        const job = jobs.cache.get(namespace, action.name);
         const of = job?.metadata?.uid;
         await client.delete(
           CONFIG_MAPS,
           { namespace, name: action.name },
           of === undefined ? {} : { uid: of },
         );
-        if (job !== null) jobs.forget(job);
+        if (job !== null) jobs.cache.forget(job);
         return null;
       }
       case 'deletePod': {
@@ -94,9 +93,8 @@ export class Actor {
           uid: action.uid,
           ...(action.now && { graceSeconds: 0 }),
         });
-        const kept = left && keepPod(left);
-        if (kept === null) pods.forget({ metadata: { ...at, uid: action.uid } });
-        else pods.accept(kept);
+        if (left === null) pods.cache.forget({ metadata: { ...at, uid: action.uid } });
+        else pods.take(left);
         return null;
       }
     }
@@ -105,10 +103,9 @@ export class Actor {
   /** One that is there already is as good, when it is of this very extraction. */
   async #create<T extends KubeObject>(
     resource: KubeResource<T>,
-    cache: ObjectCache<T>,
+    informer: Informer<T>,
     { metadata }: ExtractionResource,
     object: T,
-    keep: (object: T) => T | null,
   ): Promise<void> {
     const { client } = this.#options;
     const name = object.metadata?.name ?? '';
@@ -123,8 +120,7 @@ export class Actor {
         throw new FacefleetError('FF7011', `${what}: it belongs to somebody else; delete or rename it`);
       }
     }
-    const kept = there && keep(there);
-    if (kept !== null) cache.accept(kept);
+    if (there !== null) informer.take(there);
   }
 
   async #setFinalizer(extraction: ExtractionResource, present: boolean): Promise<ExtractionResource | null> {
@@ -142,11 +138,11 @@ export class Actor {
     }
   }
 
+  /** @returns as it is kept; null when it is gone */
   #seen(written: ExtractionResource): ExtractionResource | null {
-    const { extractions, keepExtraction } = this.#options;
-    const kept = keepExtraction(written);
-    if (kept !== null) extractions.accept(kept);
-    return kept;
+    const { extractions } = this.#options;
+    extractions.take(written);
+    return extractions.cache.objects.get(keyOf(written)) ?? null;
   }
 }
 

@@ -85,6 +85,12 @@ export class Informer<T extends KubeObject> {
     return performance.now() - this.#stepAtMs > 2 * stallMs + 4 * backoff.longestMs + 120_000;
   }
 
+  /** Takes in what the server answered to another request. */
+  take(object: T): void {
+    const kept = this.#options.keep(object);
+    if (kept !== null) this.cache.accept(kept);
+  }
+
   /** Until the signal aborts; does not throw. */
   async run(signal: AbortSignal): Promise<void> {
     let version: string | null = null;
@@ -145,7 +151,7 @@ export class Informer<T extends KubeObject> {
 
   /** Takes in what the watch says; yields the version that it has come to. */
   async *#watch(version: string, signal: AbortSignal): AsyncGenerator<string> {
-    const { client, selection, keep } = this.#options;
+    const { client, selection } = this.#options;
     const { watchMs, stallMs } = this.#timing;
     const { namespace, labelSelector, fieldSelector } = selection;
     const call: KubeCall = {
@@ -165,9 +171,8 @@ export class Informer<T extends KubeObject> {
     this.#well();
     for await (const { type, object } of watchEvents<T>(response, call, stallMs)) {
       this.#stepAtMs = performance.now();
-      const kept = type === 'BOOKMARK' ? null : keep(object);
-      if (kept !== null && type === 'DELETED') this.cache.remove(kept);
-      else if (kept !== null) this.cache.accept(kept);
+      if (type === 'ADDED' || type === 'MODIFIED') this.take(object);
+      else if (type === 'DELETED') this.cache.remove(object);
       yield object.metadata?.resourceVersion ?? version;
     }
   }

@@ -94,11 +94,12 @@ describe('informer', { skip: withoutKube }, () => {
     const access = loadKubeConfig({ kubeconfig: cluster.kubeconfig });
     const through = new KubeClient(gated(access, gate.port), { answerWithinMs: 2000 });
     const { informer, relists } = start('silent', { ...QUICK, stallMs: 2000 }, through);
-    await informer.synced;
+    await make('silent', 'silent-b');
+    await waitUntil('the watch', () => informer.cache.objects.size === 1);
     gate.silence();
     await make('silent', 'silent-a');
     await waitUntil('the stall', () => informer.trouble !== null);
-    assert.equal(informer.cache.objects.size, 0);
+    assert.equal(informer.cache.objects.size, 1);
     assert.equal(informer.isStuck, false);
     gate.shut();
     gate.reopen();

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface DebouncedRunOptions {
+  readonly run: () => Promise<void>;
+  /** From a request to its run, so that what comes together is done together. */
+  readonly afterMs: number;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Of the time that passes at most a quarter goes into runs. */
+const PAUSE_FACTOR = 3;
+const FAILED_PAUSE_MS = 5000;
+
+/** Runs something when it is asked for: one run at a time, one for many requests, and one more when a request comes during a run. */
+export class DebouncedRun {
+  readonly #options: DebouncedRunOptions;
+  readonly #stopping = new AbortController();
+  #wanted = false;
+  #going: Promise<void> | null = null;
+
+  constructor(options: DebouncedRunOptions) {
+    this.#options = options;
+  }
+
+  request(): void {
+    this.#wanted = true;
+    if (!this.#stopping.signal.aborted) this.#going ??= this.#go();
+  }
+
+  /** Settles when nothing runs any more. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#going;
+  }
+
+  async #go(): Promise<void> {
+    const { run, afterMs, onFailure } = this.#options;
+    const { signal } = this.#stopping;
+    let pauseMs = afterMs;
+    while (this.#wanted) {
+      await sleep(pauseMs, undefined, { signal }).catch(() => {});
+      if (signal.aborted) return;
+      this.#wanted = false;
+      const startMs = performance.now();
+      try {
+        await run();
+        pauseMs = Math.max(afterMs, PAUSE_FACTOR * (performance.now() - startMs));
+      } catch (error) {
+        onFailure(error);
+        this.#wanted = true;
+        pauseMs = FAILED_PAUSE_MS;
+      }
+    }
+    this.#going = null;
+  }
+}

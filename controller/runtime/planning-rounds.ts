@@ -1,0 +1,105 @@
+import { canonicalJson, plainData } from '../../worker/formats/canonical-json.ts';
+import type { ExtractionResource } from '../api/extraction-resource.ts';
+import type { Share } from '../plan/several/plan-all.ts';
+import type { ResolvedRequest } from '../reconcile/observed.ts';
+import type { StoredJob } from '../reconcile/stored-job.ts';
+import type { Caches } from './caches.ts';
+import type { ControllerParts, RoundInput } from './controller-parts.ts';
+import { DebouncedRun } from './debounced-run.ts';
+import type { Requests } from './requests.ts';
+import type { StoredJobs } from './stored-jobs.ts';
+
+interface Given {
+  readonly generation: number;
+  readonly share: Share;
+  /** Tells whether the next one is another. */
+  readonly text: string;
+}
+
+export interface PlanningRoundsOptions {
+  readonly caches: Caches;
+  readonly requests: Requests;
+  readonly storedJobs: StoredJobs;
+  readonly parts: ControllerParts;
+  readonly afterMs: number;
+  /** The extraction's share is another one. */
+  readonly onShare: (extraction: ExtractionResource) => void;
+  readonly onRound: (seconds: number) => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Shares the cluster out anew whenever something asks for it; rounds never overlap. */
+export class PlanningRounds {
+  readonly #options: PlanningRoundsOptions;
+  readonly #shares = new Map<string, Given>();
+  readonly #run: DebouncedRun;
+
+  constructor(options: PlanningRoundsOptions) {
+    this.#options = options;
+    const { afterMs, onFailure } = options;
+    this.#run = new DebouncedRun({ run: () => this.#round(), afterMs, onFailure });
+  }
+
+  /** What a round looks at may have changed. */
+  request(): void {
+    this.#run.request();
+  }
+
+  /** Of the last round; null when that did not have this extraction, as its spec is now, in it. */
+  shareOf({ metadata }: ExtractionResource): Share | null {
+    const given = this.#shares.get(metadata.uid);
+    return given?.generation === metadata.generation ? given.share : null;
+  }
+
+  async stop(): Promise<void> {
+    await this.#run.stop();
+  }
+
+  async #round(): Promise<void> {
+    const { parts, onShare, onRound } = this.#options;
+    const input = await this.#input();
+    const startMs = performance.now();
+    const shares = parts.planningRound(input);
+    onRound((performance.now() - startMs) / 1000);
+    const live = new Set<string>();
+    for (const extraction of input.extractions) {
+      const { uid, generation } = extraction.metadata;
+      live.add(uid);
+      const share = shares.get(uid);
+      const before = this.#shares.get(uid);
+      if (share === undefined) {
+        this.#shares.delete(uid);
+        continue;
+      }
+      const text = canonicalJson(plainData(share));
+      this.#shares.set(uid, { generation, share, text });
+      if (before?.text !== text || before.generation !== generation) onShare(extraction);
+    }
+    for (const uid of this.#shares.keys()) if (!live.has(uid)) this.#shares.delete(uid);
+  }
+
+  async #input(): Promise<RoundInput> {
+    const { caches, requests: book, storedJobs, parts } = this.#options;
+    const extractions = [...caches.extractions.cache.objects.values()];
+    const requests = new Map<string, ResolvedRequest>();
+    for (const extraction of extractions) {
+      const request = await book.of(extraction);
+      if (!('code' in request)) requests.set(extraction.metadata.uid, request);
+    }
+    const jobs = new Map<string, StoredJob>();
+    for (const { metadata, status } of extractions) {
+      const name = status?.plan?.job;
+      const configMap = name === undefined ? null : caches.jobs.cache.get(metadata.namespace, name);
+      const job = configMap && storedJobs.read(configMap);
+      if (job !== null) jobs.set(metadata.uid, job);
+    }
+    return {
+      extractions,
+      requests,
+      jobs,
+      nodes: [...caches.nodes.cache.objects.values()],
+      pods: [...caches.pods.cache.objects.values()],
+      profiles: parts.profiles,
+    };
+  }
+}

@@ -1,0 +1,126 @@
+import type { Logger } from 'pino';
+import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { canonicalJson, plainData } from '../../worker/formats/canonical-json.ts';
+import type { ExtractionResource, ExtractionStatus } from '../api/extraction-resource.ts';
+import type { Actor } from '../k8s/actor.ts';
+import type { EventRecorder } from '../k8s/event-recorder.ts';
+import type { KubeClient } from '../k8s/kube-client.ts';
+import { hasCode } from '../k8s/kube-failure.ts';
+import { EXTRACTIONS } from '../k8s/kube-resource.ts';
+import { keyOf } from '../k8s/object-cache.ts';
+import type { Action } from '../reconcile/decision.ts';
+import type { ControllerSettings } from '../reconcile/settings.ts';
+import type { Caches } from './caches.ts';
+import type { ControllerParts } from './controller-parts.ts';
+import type { Observer } from './observer.ts';
+import type { Requests } from './requests.ts';
+
+/** How one look at an extraction ended. */
+export type ReconcileResult = 'ok' | 'conflict' | 'failed';
+
+export interface ReconcilerOptions {
+  readonly client: KubeClient;
+  readonly caches: Caches;
+  readonly requests: Requests;
+  readonly observer: Observer;
+  readonly actor: Actor;
+  readonly recorder: EventRecorder;
+  readonly parts: ControllerParts;
+  readonly settings: ControllerSettings;
+  readonly log: Logger;
+  readonly onResult: (result: ReconcileResult, seconds: number) => void;
+  readonly onAction: (action: Action) => void;
+}
+
+/** Looks at an extraction, decides, and does what was decided: the status first, in one write, then the actions. */
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param key of the extraction
+   * @returns after how long to look again; null: when something changes
+   * @throws when it could not be done; it is tried again
+   */
+  async reconcile(key: string): Promise<number | null> {
+    const { caches, onResult } = this.#options;
+    const extraction = caches.extractions.cache.objects.get(key);
+    if (extraction === undefined) return null;
+    const startMs = performance.now();
+    const seconds = (): number => (performance.now() - startMs) / 1000;
+    try {
+      const againMs = await this.#reconcile(extraction);
+      onResult('ok', seconds());
+      return againMs;
+    } catch (error) {
+      const conflict = hasCode(error, 'FF7004', 'FF7005');
+      onResult(conflict ? 'conflict' : 'failed', seconds());
+      // what is in the cache is old
+      if (conflict) await this.#look(extraction);
+      throw error;
+    }
+  }
+
+  async #reconcile(before: ExtractionResource): Promise<number | null> {
+    const { caches, requests, observer, parts, settings, actor, recorder, log, onAction } = this.#options;
+    const request = await requests.of(before);
+    // the time for that may have brought another version
+    const extraction = caches.extractions.cache.objects.get(keyOf(before));
+    if (extraction === undefined) return null;
+    if (extraction.metadata.generation !== before.metadata.generation) return 0;
+    const decision = parts.decide(observer.observe(extraction, request), Date.now(), settings);
+    const written = sameStatus(extraction.status, decision.status)
+      ? extraction
+      : await actor.writeStatus(extraction, decision.status);
+    const fields = { extraction: keyOf(extraction) };
+    for (const note of decision.events) {
+      log.info({ ...fields, reason: note.reason }, note.message);
+      recorder.note(extraction, note);
+    }
+    for (const action of decision.actions) {
+      log.debug({ ...fields, action: action.do, name: targetOf(action) }, 'act');
+      onAction(action);
+    }
+    try {
+      await actor.carryOut(written, decision.actions);
+    } catch (error) {
+      if (hasCode(error, 'FF7003', 'FF7007', 'FF7011'))
+        recorder.note(extraction, { type: 'Warning', reason: 'ActionFailed', message: errorText(error) });
+      throw error;
+    }
+    return decision.requeueAfterMs;
+  }
+
+  /** Takes what the server has into the cache, without waiting for the watch. */
+  async #look({ metadata }: ExtractionResource): Promise<void> {
+    const { client, caches } = this.#options;
+    try {
+      const now = await client.get(EXTRACTIONS, metadata.namespace, metadata.name);
+      if (now === null) caches.extractions.cache.forget({ metadata });
+      else caches.extractions.take(now);
+    } catch (error) {
+      if (!(error instanceof FacefleetError)) throw error;
+    }
+  }
+}
+
+function sameStatus(a: ExtractionStatus | undefined, b: ExtractionStatus): boolean {
+  return canonicalJson(plainData(a ?? {})) === canonicalJson(plainData(b));
+}
+
+function targetOf(action: Action): string | undefined {
+  switch (action.do) {
+    case 'createPod':
+      return action.pod.metadata?.name;
+    case 'createJob':
+      return action.configMap.metadata?.name;
+    case 'deletePod':
+    case 'deleteJob':
+      return action.name;
+    default:
+      return undefined;
+  }
+}
