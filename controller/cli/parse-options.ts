@@ -11,6 +11,17 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
+/** A number within bounds. */
+export function finiteNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+(\.\d+)?$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`"${text}" is no number from ${min} to ${max}.`);
+    }
+    return value;
+  };
+}
+
 /** A smallest or largest face: pixels of the diagonal (`40`), or percent of the frame's shorter side (`5%`). */
 export interface SizeLimit {
   readonly unit: 'px' | 'percent';

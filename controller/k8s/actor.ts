@@ -2,6 +2,7 @@ import type { V1ConfigMap, V1Pod } from '@kubernetes/client-node';
 import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import type { ExtractionResource, ExtractionStatus } from '../api/extraction-resource.ts';
 import type { Action } from '../reconcile/decision.ts';
+import { FINALIZER } from '../reconcile/delete.ts';
 import type { Informer } from './informer.ts';
 import type { KubeClient } from './kube-client.ts';
 import { hasCode } from './kube-failure.ts';
@@ -16,7 +17,6 @@ export interface ActorOptions {
   readonly jobs: Informer<V1ConfigMap>;
   /** @throws when this process may not write (any more) */
   readonly check: () => void;
-  readonly finalizer: string;
 }
 
 /** Requests of one extraction at a time. */
@@ -124,11 +124,11 @@ export class Actor {
   }
 
   async #setFinalizer(extraction: ExtractionResource, present: boolean): Promise<ExtractionResource | null> {
-    const { client, finalizer } = this.#options;
+    const { client } = this.#options;
     const { namespace, name, resourceVersion, finalizers = [] } = extraction.metadata;
-    if (finalizers.includes(finalizer) === present) return null;
-    const others = finalizers.filter((each) => each !== finalizer);
-    const body = { metadata: { resourceVersion, finalizers: present ? [...others, finalizer] : others } };
+    if (finalizers.includes(FINALIZER) === present) return null;
+    const others = finalizers.filter((each) => each !== FINALIZER);
+    const body = { metadata: { resourceVersion, finalizers: present ? [...others, FINALIZER] : others } };
     try {
       const written = await client.patch(EXTRACTIONS, { namespace, name }, body);
       return this.#seen(written);

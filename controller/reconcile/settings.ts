@@ -12,6 +12,8 @@ export interface ControllerSettings {
     readonly secretName: string | null;
     readonly ackWaitMs: number;
   };
+  /** Secret of an extraction's namespace with the credentials of its buckets, where the extraction names none. */
+  readonly s3SecretName?: string;
   /** How long a worker that is told to stop may finish what is in work. */
   readonly graceMs: number;
   /** Cores and memory that a conductor's pod asks for. */

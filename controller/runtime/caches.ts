@@ -11,6 +11,7 @@ import { sameContent } from '../k8s/keep/same-content.ts';
 import type { KubeClient } from '../k8s/kube-client.ts';
 import { CONFIG_MAPS, EXTRACTIONS, type KubeObject, NAMESPACES, NODES, PODS } from '../k8s/kube-resource.ts';
 import { ObjectIndex } from '../k8s/object-index.ts';
+import { LABELS } from '../reconcile/labels.ts';
 
 export interface CachesOptions {
   readonly client: KubeClient;
@@ -55,7 +56,7 @@ export class Caches {
     });
     this.jobs = new Informer(CONFIG_MAPS, {
       ...common(CONFIG_MAPS),
-      selection: { namespace, labelSelector: 'facefleet.dev/extraction' },
+      selection: { namespace, labelSelector: LABELS.extraction },
       keep: keepJob,
     });
     this.nodes = new Informer(NODES, {

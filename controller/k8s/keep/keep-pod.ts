@@ -1,13 +1,12 @@
 import type { V1Container, V1Pod } from '@kubernetes/client-node';
+import { LABELS } from '../../reconcile/labels.ts';
 import type { KubeObject } from '../kube-resource.ts';
-
-const UID_LABEL = 'facefleet.dev/uid';
 
 /** uid of the extraction that an object belongs to; null: to none. */
 export function extractionUidOf(
   object: KubeObject & { readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } },
 ): string | null {
-  return object.metadata?.labels?.[UID_LABEL] ?? null;
+  return object.metadata?.labels?.[LABELS.uid] ?? null;
 }
 
 /** Pods of extractions whole; of all others what they take of their node, for a cluster has many more of them. */

@@ -13,14 +13,14 @@ const VALUES = {
 /** The environment of a container. Credentials come from secrets of the namespace, whole, and by reference only. */
 export function environment(
   { credentials }: Pick<ExtractionSpec, 'credentials'>,
-  { bus }: Pick<ControllerSettings, 'bus'>,
+  { bus, s3SecretName }: Pick<ControllerSettings, 'bus' | 's3SecretName'>,
 ): { readonly env: V1EnvVar[]; readonly envFrom: V1EnvFromSource[] } {
   const fields = Object.entries(FIELDS).map(([name, fieldPath]) => ({
     name,
     valueFrom: { fieldRef: { fieldPath } },
   }));
   const values = Object.entries(VALUES).map(([name, value]) => ({ name, value }));
-  const secrets = [credentials.s3?.secretName, credentials.nats?.secretName ?? bus.secretName];
+  const secrets = [credentials.s3?.secretName ?? s3SecretName, credentials.nats?.secretName ?? bus.secretName];
   return {
     env: [...fields, ...values],
     envFrom: secrets.flatMap((name) => (name ? [{ secretRef: { name } }] : [])),

@@ -1,0 +1,67 @@
+import type { V1Node } from '@kubernetes/client-node';
+import type { ExtractionResource } from '../api/extraction-resource.ts';
+import { extractionUidOf } from '../k8s/keep/keep-pod.ts';
+import type { KubeObject } from '../k8s/kube-resource.ts';
+import { keyOf } from '../k8s/object-cache.ts';
+import type { Caches } from './caches.ts';
+
+export interface TriggerTargets {
+  /** Look at the extraction of this key. */
+  readonly look: (key: string) => void;
+  /** Share the cluster out anew. */
+  readonly plan: () => void;
+  /** Nodes came, went or changed. */
+  readonly nodesChanged: () => void;
+  /** An extraction is gone. */
+  readonly gone: (uid: string) => void;
+}
+
+/** What has to be done when something in the caches changes. */
+export function connectTriggers(caches: Caches, { look, plan, nodesChanged, gone }: TriggerTargets): void {
+  /** Extractions by uid, as far as they are there. */
+  const keys = new Map<string, string>();
+  const owner = (object: KubeObject | null): void => {
+    const uid = object && extractionUidOf(object);
+    const key = uid === null ? undefined : keys.get(uid);
+    if (key !== undefined) look(key);
+  };
+  caches.extractions.cache.changes.add(({ before, now }) => {
+    if (before !== null && before.metadata.uid !== now?.metadata.uid) {
+      keys.delete(before.metadata.uid);
+      gone(before.metadata.uid);
+    }
+    if (now !== null) {
+      keys.set(now.metadata.uid, keyOf(now));
+      look(keyOf(now));
+    }
+    if (before === null || now === null || claimOf(before) !== claimOf(now)) plan();
+  });
+  caches.pods.cache.changes.add(({ before, now }) => {
+    owner(now ?? before);
+    const uid = extractionUidOf((now ?? before)!);
+    // what those of extractions take is known from their plans
+    if (uid === null || !keys.has(uid)) plan();
+  });
+  caches.jobs.cache.changes.add(({ before, now }) => owner(now ?? before));
+  caches.nodes.cache.changes.add(({ before, now }) => {
+    nodesChanged();
+    plan();
+    if (isReady(before) === isReady(now)) return;
+    for (const pod of caches.podsOn.of((now ?? before)?.metadata?.name ?? '')) owner(pod);
+  });
+  caches.namespaces.cache.changes.add(({ before, now }) => {
+    if (before === null && now?.metadata?.deletionTimestamp === undefined) return;
+    for (const extraction of caches.extractionsIn.of((now ?? before)?.metadata?.name ?? ''))
+      look(keyOf(extraction));
+  });
+}
+
+/** All of an extraction that bears on what others get. */
+function claimOf({ metadata, status }: ExtractionResource): string {
+  const { uid, generation, deletionTimestamp } = metadata;
+  return JSON.stringify([uid, generation, deletionTimestamp, status?.phase, status?.plan?.job]);
+}
+
+function isReady(node: V1Node | null): boolean {
+  return node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+}
