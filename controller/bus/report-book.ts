@@ -1,5 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { ControlSchema } from '../../proto/gen/facefleet/v1/control_pb.ts';
+import { type Control, ControlSchema } from '../../proto/gen/facefleet/v1/control_pb.ts';
 import type { ConductorReport } from '../reconcile/observed.ts';
 
 /** What is heard of a conductor. */
@@ -70,7 +70,17 @@ export class ReportBook {
 
 const NOTHING = { total: null, frames: 0, carried: 0, faces: 0, failed: 0, framesPerSecond: null };
 
-function decoded(payload: Uint8Array) {
+/** What conductors say of their progress. */
+interface Progress {
+  readonly total?: number;
+  readonly frames: number;
+  readonly carried: number;
+  readonly faces: number;
+  readonly failed: number;
+  readonly framesPerSecond?: number;
+}
+
+function decoded(payload: Uint8Array): (Control & { readonly progress?: Progress }) | null {
   try {
     return fromBinary(ControlSchema, payload);
   } catch {
