@@ -70,17 +70,7 @@ export class ReportBook {
 
 const NOTHING = { total: null, frames: 0, carried: 0, faces: 0, failed: 0, framesPerSecond: null };
 
-/** What conductors say of their progress. */
-interface Progress {
-  readonly total?: number;
-  readonly frames: number;
-  readonly carried: number;
-  readonly faces: number;
-  readonly failed: number;
-  readonly framesPerSecond?: number;
-}
-
-function decoded(payload: Uint8Array): (Control & { readonly progress?: Progress }) | null {
+function decoded(payload: Uint8Array): Control | null {
   try {
     return fromBinary(ControlSchema, payload);
   } catch {
