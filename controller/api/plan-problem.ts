@@ -86,6 +86,7 @@ const options = z.strictObject({
   framesTotal: z.number().int().min(0).max(1e12).nullable().default(PLAN_OPTIONS.framesTotal),
   maxReplicas: z.number().int().min(1).nullable().default(PLAN_OPTIONS.maxReplicas),
   excludeGpus: z.array(z.string().min(1)).default([]),
+  gpuResources: z.array(z.string().min(1)).nullable().default(null),
   nodeSelector: labels.default({}),
   tolerations: z.array(toleration).default([]),
   allowOversize: z.boolean().default(PLAN_OPTIONS.allowOversize),

@@ -2,7 +2,7 @@ import { builtInProfiles } from '../../models/profiles/built-in.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import { type Extraction, parseExtraction } from '../api/extraction.ts';
-import { frameWork } from '../api/frame-work.ts';
+import { extractionProblem } from '../api/extraction-problem.ts';
 import { parseNodes, parsePods } from '../api/kubernetes-lists.ts';
 import { parseProfile } from '../api/profile-file.ts';
 import { roleNeeds } from '../api/role-needs.ts';
@@ -13,7 +13,6 @@ import { compareTimes } from '../plan/explain/compare-times.ts';
 import { explainSvg } from '../plan/explain/explain-svg.ts';
 import { explainText } from '../plan/explain/explain-text.ts';
 import { type PlanResult, plan, type Reason } from '../plan/plan.ts';
-import { PLAN_OPTIONS } from '../plan/plan-options.ts';
 import type { NodeCapacity, Problem } from '../plan/problem.ts';
 import type { Profile } from '../plan/profiles/profile.ts';
 import { checkPluginOptions } from './check-plugin-options.ts';
@@ -46,9 +45,6 @@ export interface PlanSubject {
 }
 
 type PlannedSpec = Pick<Extraction['spec'], 'detector' | 'aligner' | 'maskers' | 'planning'>;
-
-/** Cores that a GPU worker of an Extraction may ask for where the Extraction does not say. */
-const MAX_WORKER_CORES = 8;
 
 /**
  * `facefleet plan -f`: explains how an Extraction would run on a recorded cluster. The exit code is 1 when it does not fit.
@@ -128,25 +124,10 @@ async function toProblem(
   profiles: readonly Profile[],
   { frames, policy }: ExplainOptions,
 ): Promise<Problem> {
-  const { policy: ownPolicy, frameCoreSec, ...planning } = extraction.spec.planning;
+  const { metadata, spec } = extraction;
   const onnxruntime = packageJson.dependencies['onnxruntime-node'];
-  return {
-    id: extraction.metadata.name,
-    policy: policy ?? ownPolicy,
-    roles: await roleNeeds(extraction, { profiles, provider: 'cuda', onnxruntime, nodes }),
-    nodes,
-    options: {
-      ...PLAN_OPTIONS,
-      maxWorkerCores: MAX_WORKER_CORES,
-      frameWork:
-        frameCoreSec === undefined
-          ? frameWork(profiles, nodes)
-          : { coreSec: frameCoreSec, origin: 'declared' },
-      ...planning,
-      framesTotal: frames ?? null,
-    },
-    backend: nodes.some(({ gpus }) => gpus.length > 0) ? 'nvidia' : 'cpu',
-    multiprocess: true,
-    seedMachine: null,
-  };
+  const roles = await roleNeeds(extraction, { profiles, provider: 'cuda', onnxruntime, nodes });
+  const planning = { ...spec.planning, policy: policy ?? spec.planning.policy };
+  const parts = { id: metadata.name, planning, roles, framesTotal: frames ?? null };
+  return extractionProblem(parts, { nodes, profiles });
 }

@@ -5,6 +5,7 @@ export const PLAN_OPTIONS: PlanOptions = {
   framesTotal: null,
   maxReplicas: null,
   excludeGpus: [],
+  gpuResources: null,
   nodeSelector: {},
   tolerations: [],
   allowOversize: false,

@@ -100,6 +100,8 @@ export interface PlanOptions {
   readonly maxReplicas: number | null;
   /** GPUs not to use: a node (`gpu-3`), a product (`Tesla-T4`) or a product of a node (`gpu-3/Tesla-T4`). */
   readonly excludeGpus: readonly string[];
+  /** Extended resources that may be used; null: all that are GPUs. */
+  readonly gpuResources: readonly string[] | null;
   /** Labels that a node must have. */
   readonly nodeSelector: Readonly<Record<string, string>>;
   readonly tolerations: readonly Toleration[];

@@ -27,7 +27,11 @@ export interface KubeTaint {
 
 /** The part of a Pod that planning reads. */
 export interface KubePod {
-  readonly metadata?: { readonly name?: string; readonly namespace?: string };
+  readonly metadata?: {
+    readonly name?: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
   readonly spec?: {
     readonly nodeName?: string;
     readonly containers?: readonly KubeContainer[];

@@ -35,7 +35,7 @@ export interface UsableDevices {
 
 type UseOptions = Pick<
   PlanOptions,
-  'excludeGpus' | 'nodeSelector' | 'tolerations' | 'workerCores' | 'workerMemoryMiB'
+  'excludeGpus' | 'gpuResources' | 'nodeSelector' | 'tolerations' | 'workerCores' | 'workerMemoryMiB'
 >;
 
 /** The devices that an extraction may use, alike ones together. The order of `nodes` does not matter. */
@@ -53,7 +53,18 @@ export function usableDevices(nodes: readonly NodeCapacity[], options: UseOption
   const excluded = new Set(options.excludeGpus);
   let hasGpus = false;
   for (const node of usable) {
-    const allowed = node.gpus.filter(({ product, count }) => {
+    const allowed = node.gpus.filter(({ product, count, resource }) => {
+      if (options.gpuResources?.includes(resource) === false) {
+        if (count > 0)
+          leftOut.add(
+            'GpuNotSelected',
+            '',
+            node.name,
+            count,
+            (all) => `${counted(all, 'GPU')} of other resources`,
+          );
+        return false;
+      }
       const isOut = [node.name, product, `${node.name}/${product}`].some((name) => excluded.has(name));
       if (isOut && count > 0)
         leftOut.add('GpuExcluded', '', node.name, count, (all) => `${counted(all, 'GPU')} excluded`);

@@ -2,6 +2,7 @@ import { counted } from '../explain/format-numbers.ts';
 import { byText } from '../fleet/by-text.ts';
 import { type Plan, type PlanResult, plan, type Reason } from '../plan.ts';
 import type { NodeCapacity, Problem } from '../problem.ts';
+import { keptRunning } from './kept-running.ts';
 import { takeFrom } from './take-from.ts';
 
 /** An extraction that wants capacity of a cluster that it shares. */
@@ -45,7 +46,8 @@ export function planAll(demands: readonly Demand[], nodes: readonly NodeCapacity
     const part = Math.max(1, Math.ceil(left[kind] / (ordered.length - i)));
     const { maxReplicas } = problem.options;
     const options = { ...problem.options, maxReplicas: Math.min(part, maxReplicas ?? part) };
-    const result = plan({ ...problem, options, nodes: [...free.values()] }, running);
+    const now = { ...problem, options, nodes: [...free.values()] };
+    const result = keptRunning(now, plan(now, running), running);
     if (result.outcome === 'planned') {
       takeFrom(free, result, problem);
       left[kind] = Math.max(0, left[kind] - mostWorkers(result));

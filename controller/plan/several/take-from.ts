@@ -2,7 +2,7 @@ import type { Placement, Plan, ReplicaGroup } from '../plan.ts';
 import type { Gpu, NodeCapacity, Problem } from '../problem.ts';
 
 /** What one plan holds on one node: the most of any of its passes, for they run one after the other. */
-interface Held {
+export interface Held {
   /** By resource, product and free MiB. */
   readonly devices: ReadonlyMap<string, number>;
   readonly cores: number;
@@ -38,7 +38,8 @@ function withoutDevices(gpus: readonly Gpu[], held: Held['devices']): Gpu[] {
   });
 }
 
-function heldByNode({ passes }: Plan, wanted: Wanted): ReadonlyMap<string, Held> {
+/** What a plan holds, by node. */
+export function heldByNode({ passes }: Plan, wanted: Wanted): ReadonlyMap<string, Held> {
   const all = new Map<string, Held>();
   for (const { stages } of passes) {
     const ofPass = new Map<string, Held>();
@@ -81,7 +82,8 @@ function together(a: Held | undefined, b: Held, combine: (a: number, b: number) 
   return { devices, cores: combine(a.cores, b.cores), memoryMiB: combine(a.memoryMiB, b.memoryMiB) };
 }
 
-function deviceKey({
+/** Tells devices apart that differ for a plan. */
+export function deviceKey({
   resource,
   product,
   freeMiB,

@@ -24,6 +24,8 @@ export interface PodParts {
   readonly wanted: Wanted;
   readonly template: ExtractionResource['spec']['podTemplate']['resources']['worker'];
   readonly affinity: V1Affinity;
+  /** Labels that its node must have. */
+  readonly nodeSelector: Readonly<Record<string, string>>;
   readonly kueue: KueueMarks;
   /** Whether it serves probes and metrics. */
   readonly listens: boolean;
@@ -77,6 +79,7 @@ export function podManifest(
       ...(planning.tolerations.length > 0 && { tolerations: planning.tolerations }),
       ...(parts.deadlineSeconds !== null && { activeDeadlineSeconds: parts.deadlineSeconds }),
       affinity: parts.affinity,
+      ...(Object.keys(parts.nodeSelector).length > 0 && { nodeSelector: { ...parts.nodeSelector } }),
       securityContext: podSecurity,
       terminationGracePeriodSeconds: Math.ceil(settings.graceMs / 1000) + GRACE_MARGIN_SECONDS,
       containers: [

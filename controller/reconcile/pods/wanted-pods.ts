@@ -26,6 +26,7 @@ export function conductorPod(
     wanted: { ...settings.conductor, resource: null },
     template: extraction.spec.podTemplate.resources.conductor,
     affinity: awayFromGpus,
+    nodeSelector: extraction.spec.planning.nodeSelector,
     kueue: kueueAlone(extraction),
     listens: true,
     deadlineSeconds: null,
@@ -62,6 +63,7 @@ export function cleanerPod(
     wanted: { ...wanted, resource: null },
     template: undefined,
     affinity: awayFromGpus,
+    nodeSelector: extraction.spec.planning.nodeSelector,
     // it would wait in the queue for what it is to give back
     kueue: { labels: {}, annotations: {} },
     listens: false,
@@ -79,6 +81,8 @@ function workerParts(extraction: ExtractionResource, place: LanePlace, kueue: Ku
     wanted: { cores, memoryMiB, resource },
     template: extraction.spec.podTemplate.resources.worker,
     affinity: onNode(node),
+    // the plan has looked at it
+    nodeSelector: {},
     kueue,
     listens: true,
     deadlineSeconds: null,

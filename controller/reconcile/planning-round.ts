@@ -1,0 +1,88 @@
+import { extractionProblem } from '../api/extraction-problem.ts';
+import type { ExtractionResource } from '../api/extraction-resource.ts';
+import { capacity } from '../plan/capacity/capacity.ts';
+import type { KubeNode, KubePod } from '../plan/capacity/kubernetes-objects.ts';
+import type { Profile } from '../plan/profiles/profile.ts';
+import { type Demand, planAll, type Share } from '../plan/several/plan-all.ts';
+import { needsAfter } from './jobs/lessons.ts';
+import { LABELS } from './labels.ts';
+import type { RequestFault, ResolvedRequest } from './observed.ts';
+import { reserveConductors } from './reserve-conductors.ts';
+import type { ControllerSettings } from './settings.ts';
+import type { StoredJob } from './stored-job.ts';
+
+/** All that a planning round looks at. */
+export interface RoundInput {
+  /** All of the cluster; those that do not want to run are passed over. */
+  readonly extractions: readonly ExtractionResource[];
+  /** By uid of the extraction, as are the jobs. One without, or with a fault, is passed over. */
+  readonly requests: ReadonlyMap<string, ResolvedRequest | RequestFault>;
+  /** The jobs that are carried out. */
+  readonly jobs: ReadonlyMap<string, StoredJob>;
+  readonly nodes: readonly KubeNode[];
+  /** All of the cluster. */
+  readonly pods: readonly KubePod[];
+  readonly profiles: readonly Profile[];
+  /** What the pod of a conductor asks for. */
+  readonly conductor: ControllerSettings['conductor'];
+}
+
+/**
+ * Shares the cluster out among all extractions that want to run. What their workers hold counts as free, for it is theirs to be given
+ * anew; what they have stays theirs as long as nothing else pays much better.
+ * @returns the shares by uid
+ */
+export function planningRound(input: RoundInput): ReadonlyMap<string, Share> {
+  const { extractions, requests, jobs, profiles, conductor } = input;
+  const asking = extractions.filter(wantsToRun).flatMap((extraction) => {
+    const request = requests.get(extraction.metadata.uid);
+    return request === undefined || 'code' in request ? [] : [{ extraction, request }];
+  });
+  const live = new Set(asking.map(({ extraction }) => extraction.metadata.uid));
+  const held = input.pods.filter((pod) => !isWorkerOf(live, pod));
+  const free = capacity(input.nodes, held).nodes;
+  const waiting = asking.filter(({ extraction }) => !hasConductor(extraction, input.pods));
+  const nodes = reserveConductors(
+    free,
+    waiting.map(({ extraction }) => extraction.spec),
+    conductor,
+  );
+  const demands = asking.map(({ extraction, request }): Demand => {
+    const { metadata, spec, status } = extraction;
+    const job = jobs.get(metadata.uid);
+    const parts = {
+      id: metadata.name,
+      planning: spec.planning,
+      roles: needsAfter(request.roles, job?.lessons ?? []),
+      framesTotal: status?.progress?.total ?? null,
+    };
+    return {
+      name: metadata.uid,
+      priority: spec.priority,
+      createdAtSec: Date.parse(metadata.creationTimestamp) / 1000,
+      problem: extractionProblem(parts, { nodes, profiles }),
+      running: job?.plan ?? null,
+    };
+  });
+  return new Map(planAll(demands, nodes).map((share) => [share.name, share]));
+}
+
+function wantsToRun({ metadata, spec, status }: ExtractionResource): boolean {
+  const isOver = status?.phase === 'Succeeded' || status?.phase === 'Failed';
+  return metadata.deletionTimestamp === undefined && !spec.suspend && !isOver;
+}
+
+/** Conductors and others are not planned: what they hold is not free. */
+function isWorkerOf(live: ReadonlySet<string>, { metadata }: KubePod): boolean {
+  const { [LABELS.uid]: uid, [LABELS.component]: component } = metadata?.labels ?? {};
+  return uid !== undefined && live.has(uid) && component === 'worker';
+}
+
+function hasConductor({ metadata: { uid } }: ExtractionResource, pods: readonly KubePod[]): boolean {
+  return pods.some(
+    ({ metadata, spec }) =>
+      metadata?.labels?.[LABELS.uid] === uid &&
+      metadata.labels[LABELS.component] === 'conductor' &&
+      Boolean(spec?.nodeName),
+  );
+}
