@@ -10,6 +10,8 @@ export interface KubeCluster {
   readonly kubeconfig: string;
   /** The API server, to be stopped and started again with what it had; null where the cluster was not started for the tests. */
   readonly apiServer: ApiServer | null;
+  /** Where every request is written down (see `auditedCalls`); null where that was not asked for, or the cluster was not started for the tests. */
+  readonly auditLog: string | null;
   /** Client settings of an administrator, or of the bearer of a token. */
   config(token?: string): KubeConfig;
   /** Creates a definition of custom resources, or makes the one that is there like this, and waits until it is served. */
@@ -43,6 +45,7 @@ async function givenCluster(kubeconfig: string): Promise<KubeCluster> {
   return {
     kubeconfig,
     apiServer: null,
+    auditLog: null,
     config,
     createCrd: async (crd) => await createCrd(config(), crd),
     [Symbol.asyncDispose]: async () => {},
@@ -56,6 +59,7 @@ async function ownCluster(options: ControlPlaneOptions): Promise<KubeCluster> {
   return {
     kubeconfig: plane.kubeconfigFile,
     apiServer: plane.apiServer,
+    auditLog: plane.auditLog,
     config,
     createCrd: async (crd) => await createCrd(config(), crd, plane.extensions),
     [Symbol.asyncDispose]: plane.end,

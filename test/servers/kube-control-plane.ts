@@ -15,6 +15,8 @@ export interface ControlPlaneOptions {
   readonly nodeGraceSeconds?: number;
   /** How long pods stay bound to a node that is not ready; tolerations of their own come first. */
   readonly evictAfterSeconds?: number;
+  /** Whether every request is written down (see `auditedCalls`). */
+  readonly audit?: boolean;
 }
 
 /** The processes of a cluster without nodes. */
@@ -22,6 +24,8 @@ export interface ControlPlane {
   readonly kubeconfigFile: string;
   readonly kubeconfig: string;
   readonly apiServer: ApiServer;
+  /** One JSON document a line for every request that was answered; null where they are not written down. */
+  readonly auditLog: string | null;
   /** Where definitions of custom resources are created. */
   readonly extensions: ExtensionServer;
   readonly end: () => Promise<void>;
@@ -33,6 +37,13 @@ const USERS = {
   'system:kube-controller-manager': '',
   'system:kube-scheduler': '',
 } as const;
+
+const AUDIT_POLICY = {
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived', 'ResponseStarted', 'Panic'],
+  rules: [{ level: 'Metadata' }],
+};
 
 /** Starts all; a free port may be taken before a server has it, then others are tried. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
@@ -48,6 +59,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 async function start({
   nodeGraceSeconds = 40,
   evictAfterSeconds = 300,
+  audit = false,
 }: ControlPlaneOptions): Promise<ControlPlane> {
   const programs = await kubePrograms();
   const folder = await mkdtemp(join(tmpdir(), 'facefleet-kube-'));
@@ -70,6 +82,7 @@ async function start({
     kubeconfigs[user] = kubeconfig(url, caPem, token);
     await writeFile(path(`${user}.kubeconfig`), kubeconfigs[user]);
   }
+  await writeFile(path('audit.json'), JSON.stringify(AUDIT_POLICY));
   await writeFile(path('tokens.csv'), `${tokens.join('\n')}\n`);
   const server = (name: keyof typeof programs, args: Readonly<Record<string, string>>): ServerProcess =>
     new ServerProcess({
@@ -115,6 +128,7 @@ async function start({
     'default-not-ready-toleration-seconds': String(evictAfterSeconds),
     'default-unreachable-toleration-seconds': String(evictAfterSeconds),
     'allow-privileged': 'true',
+    ...(audit ? { 'audit-policy-file': path('audit.json'), 'audit-log-path': path('audit.log') } : {}),
   });
   const extensions = server('apiextensions-apiserver', {
     'etcd-servers': etcdUrl,
@@ -184,6 +198,7 @@ async function start({
   return {
     kubeconfigFile: path('admin.kubeconfig'),
     kubeconfig: kubeconfigs.admin!,
+    auditLog: audit ? path('audit.log') : null,
     apiServer: { stop: () => api.stop(), kill: () => api.kill(), start: () => api.start(apiReady) },
     extensions: { url: `https://localhost:${extensionsPort}`, port: extensionsPort! },
     end,
