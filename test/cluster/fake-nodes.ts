@@ -25,6 +25,13 @@ export interface FakeNodeSettings {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+export interface FakeNodesOptions {
+  /** How often Leases are renewed. */
+  readonly beatMs?: number;
+  /** Of all nodes. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
 /** Told of machines by the names of their nodes. */
 export interface MachineEvents {
   /** It is gone, with all that ran there. */
@@ -44,17 +51,18 @@ export class FakeNodes {
   readonly #leases: CoordinationV1Api;
   readonly #alive = new Set<string>();
   readonly #beat: NodeJS.Timeout;
+  readonly #labels: Readonly<Record<string, string>>;
   #kubeletPort: number | null = null;
   readonly #events: MachineEvents[] = [];
 
-  /** @param beatMs how often Leases are renewed */
-  constructor(config: KubeConfig, beatMs = 2000) {
+  constructor(config: KubeConfig, { beatMs = 2000, labels = {} }: FakeNodesOptions = {}) {
+    this.#labels = labels;
     this.#core = config.makeApiClient(CoreV1Api);
     this.#leases = config.makeApiClient(CoordinationV1Api);
     this.#beat = setInterval(() => {
       // a beat that is lost while the API server is away does no harm: the next one counts
       for (const name of this.#alive) this.#renew(name).catch(() => {});
-    }, beatMs);
+    }, beatMs).unref();
   }
 
   get names(): ReadonlySet<string> {
@@ -74,7 +82,7 @@ export class FakeNodes {
   async add(settings: FakeNodeSettings): Promise<void> {
     const { name } = settings;
     try {
-      await this.#core.createNode({ body: nodeOf(settings) });
+      await this.#core.createNode({ body: nodeOf(settings, this.#labels) });
     } catch (error) {
       if (!answered(error, 409)) throw error;
     }
@@ -141,7 +149,7 @@ export class FakeNodes {
   }
 }
 
-function nodeOf({ name, gpus, labels = {} }: FakeNodeSettings): V1Node {
+function nodeOf({ name, gpus, labels }: FakeNodeSettings, common: Readonly<Record<string, string>>): V1Node {
   const devices = gpus === undefined ? {} : nvidiaLabels(gpus.product, gpus.memoryMiB, gpus.count);
   return {
     metadata: {
@@ -151,6 +159,7 @@ function nodeOf({ name, gpus, labels = {} }: FakeNodeSettings): V1Node {
         'kubernetes.io/hostname': name,
         'kubernetes.io/os': 'linux',
         ...devices,
+        ...common,
         ...labels,
       },
     },

@@ -127,6 +127,7 @@ async function start({
     'kubelet-preferred-address-types': 'InternalIP',
     'default-not-ready-toleration-seconds': String(evictAfterSeconds),
     'default-unreachable-toleration-seconds': String(evictAfterSeconds),
+    'enable-admission-plugins': 'OwnerReferencesPermissionEnforcement',
     'allow-privileged': 'true',
     ...(audit ? { 'audit-policy-file': path('audit.json'), 'audit-log-path': path('audit.log') } : {}),
   });

@@ -23,6 +23,7 @@ export interface TestKubeletOptions {
  */
 export class TestKubelet {
   readonly #runs = new Map<string, PodRun>();
+  readonly #seenPods: V1Pod[] = [];
   readonly #folder: string;
   readonly #settings: PodSettings;
   readonly #nodes: FakeNodes;
@@ -66,6 +67,11 @@ export class TestKubelet {
     return [...this.#runs.values()];
   }
 
+  /** Every pod that it ever had, in the order in which they were bound. */
+  get seen(): readonly V1Pod[] {
+    return this.#seenPods;
+  }
+
   /** The newest pod of a name. */
   find(namespace: string, name: string): PodRun | undefined {
     return this.pods().findLast(
@@ -105,6 +111,7 @@ export class TestKubelet {
       if (over && deletionTimestamp === undefined) return;
       run = new PodRun(pod, join(this.#folder, `${name}-${uid}`), this.#settings);
       this.#runs.set(uid!, run);
+      this.#seenPods.push(pod);
     }
     if (deletionTimestamp !== undefined) run.terminate(pod.metadata!.deletionGracePeriodSeconds ?? 30);
   }
