@@ -66,12 +66,17 @@ function places({ passes }: Plan): string {
 test('an 8 GB card: two passes; two of them: a pipeline; 24 GB: all together', () => {
   const one = extractionOf();
   const small = (name: string) => gpuNode(name, 'Tesla-P4', 7680);
-  assert.equal(shape(planOf(one, { nodes: [small('a')] })), 'detect → align+mask_0+mask_1');
-  assert.equal(shape(planOf(one, { nodes: [small('a'), small('b')] })), 'detect | align+mask_0+mask_1');
-  assert.equal(
-    shape(planOf(one, { nodes: [gpuNode('l', 'NVIDIA-L4', 23_034)] })),
-    'detect+align+mask_0+mask_1',
-  );
+  const timed = (name: string) => ({
+    name,
+    vramMiB: 6000,
+    vramPerBatchMiB: 50,
+    batch: 4,
+    throughput: [{ batch: 4, framesPerSec: 100 }],
+  });
+  const even = requestOf(problemOf({ detector: timed('d'), aligner: timed('a'), maskers: [] }).roles);
+  assert.equal(shape(planOf(one, { nodes: [small('a')] }, even)), 'detect → align');
+  assert.equal(shape(planOf(one, { nodes: [small('a'), small('b')] }, even)), 'detect | align');
+  assert.equal(shape(planOf(one, { nodes: [gpuNode('l', 'NVIDIA-L4', 23_034)] }, even)), 'detect+align');
 });
 
 test('only those that want to run are planned', () => {
