@@ -34,6 +34,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   inspect: { group: HERE, load: async () => (await import('./inspect-command.ts')).inspectCommand() },
   status: { group: HERE, load: async () => (await import('./status-command.ts')).statusCommand() },
   verify: { group: HERE, load: async () => (await import('./verify-command.ts')).verifyCommand() },
+  report: { group: HERE, load: async () => (await import('./report-command.ts')).reportCommand() },
   plan: { group: CLUSTER, load: async () => (await import('./plan-command.ts')).planCommand() },
   submit: {
     group: CLUSTER,

@@ -1,11 +1,8 @@
 import { openOutputPlace } from '../../worker/conductor/verify/output-place.ts';
-import {
-  type Verification,
-  type VerifyProgress,
-  verifyOutput,
-} from '../../worker/conductor/verify/verify-output.ts';
+import { type Verification, verifyOutput } from '../../worker/conductor/verify/verify-output.ts';
 import type { S3Options } from '../../worker/store/s3-options.ts';
 import { EXIT } from './exit-codes.ts';
+import { progressLine } from './progress-line.ts';
 import { verificationText } from './verify-text.ts';
 import { writeAll } from './write-all.ts';
 
@@ -15,8 +12,6 @@ export interface VerifyCommandOptions {
   readonly findings: number;
   readonly output: 'text' | 'json';
 }
-
-const TELL_EVERY_MS = 1000;
 
 /**
  * Verifies an output and prints what was found; sets the exit code.
@@ -31,7 +26,13 @@ export async function runVerify(
   const { deep, strict, findings: keep, output } = options;
   const view = progressLine();
   const verification = await openOutputPlace(address, s3)
-    .then((place) => verifyOutput(place, { deep, keep, onProgress: view.update }))
+    .then((place) =>
+      verifyOutput(place, {
+        deep,
+        keep,
+        onProgress: ({ results, files }) => view.update(() => `${results} results, ${files} files looked at`),
+      }),
+    )
     .finally(view.close);
   const { errors, warnings, state } = verification;
   const holds = errors === 0 && (!strict || warnings === 0);
@@ -46,23 +47,4 @@ export async function runVerify(
 function exitCode(holds: boolean, state: Verification['state']): number {
   if (!holds) return EXIT.failed;
   return state === 'complete' ? EXIT.ok : EXIT.unfinished;
-}
-
-/** On a terminal, how far the verification is. */
-function progressLine(): { update(progress: VerifyProgress): void; close(): void } {
-  if (!process.stderr.isTTY) return { update() {}, close() {} };
-  let lastMs = performance.now();
-  let shown = false;
-  return {
-    update({ results, files }) {
-      const nowMs = performance.now();
-      if (nowMs - lastMs < TELL_EVERY_MS) return;
-      lastMs = nowMs;
-      shown = true;
-      process.stderr.write(`\r\x1b[K${results} results, ${files} files looked at`);
-    },
-    close() {
-      if (shown) process.stderr.write('\r\x1b[K');
-    },
-  };
 }

@@ -88,7 +88,7 @@ export function blendMask(image: RgbImage, mask: Uint8Array, colour: Colour, opa
 }
 
 /** The lines of a 68-point face: first landmark, last landmark, closed. */
-const LINES: readonly (readonly [from: number, to: number, closed: boolean])[] = [
+export const LANDMARK_LINES: readonly (readonly [from: number, to: number, closed: boolean])[] = [
   [0, 16, false],
   [17, 21, false],
   [22, 26, false],
@@ -125,7 +125,7 @@ export function drawLandmarks(image: RgbImage, landmarks: Landmarks, matrix: Mat
     corners.map(([x, y]) => applyMatrix(fromBox, x, y)),
     BOX_COLOUR,
   );
-  for (const [from, to, closed] of points.length === 2 * 68 ? LINES : []) {
+  for (const [from, to, closed] of points.length === 2 * 68 ? LANDMARK_LINES : []) {
     const line = Array.from({ length: to - from + 1 }, (_, i) => point(from + i));
     drawPolygon(image, line, LINE_COLOUR, closed);
   }
