@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,9 @@ export async function runCluster(
   const startedMs = Date.now();
   const stopping = stopOnSignals();
   const folder = await mkdtemp(join(tmpdir(), 'facefleet-job-'));
+  // a second Ctrl-C ends the process at once
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
   try {
     const job = await clusterJob(request, stopping.signal);
     await checkBus(job, stopping.signal);
@@ -56,6 +60,7 @@ export async function runCluster(
     throw error;
   } finally {
     stopping.release();
+    process.off('exit', remove);
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -54,6 +54,8 @@ export interface S3Page {
     readonly bytes: number;
     /** When it was last written; absent where the server does not tell. */
     readonly modifiedMs?: number;
+    /** Changes with the content; absent where the server does not tell. */
+    readonly etag?: string;
   }[];
   /** Gives the next page; null on the last. */
   readonly token: string | null;

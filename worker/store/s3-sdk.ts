@@ -89,10 +89,11 @@ export class S3Sdk implements S3Api {
     });
     const page = await edge(this.#client.send(command, until(signal)));
     const decoded = page.EncodingType === 'url' ? decodeKey : (key: string) => key;
-    const objects = (page.Contents ?? []).map(({ Key = '', Size = 0, LastModified }) => ({
+    const objects = (page.Contents ?? []).map(({ Key = '', Size = 0, LastModified, ETag }) => ({
       key: decoded(Key),
       bytes: Size,
       ...(LastModified && { modifiedMs: LastModified.getTime() }),
+      ...(ETag && { etag: ETag }),
     }));
     if (page.IsTruncated && !page.NextContinuationToken) {
       throw new S3Failure('final', 'the server cuts a listing without saying how it goes on');

@@ -81,11 +81,14 @@ export class S3Store implements Store {
     return head && { bytes: head.bytes };
   }
 
-  async *list(prefix: string, { startAfter = '', signal }: ListOptions = {}): AsyncGenerator<Stored> {
+  async *list(
+    prefix: string,
+    { startAfter = '', signal, onLeftOut }: ListOptions = {},
+  ): AsyncGenerator<Stored> {
     checkPrefix(prefix);
     const from = startAfter === '' ? '' : this.#prefix + startAfter.toWellFormed();
     try {
-      yield* listObjects(this.#api, this.#prefix, prefix, from, this.#tries(signal));
+      yield* listObjects(this.#api, this.#prefix, prefix, from, this.#tries(signal), onLeftOut);
     } catch (error) {
       signal?.throwIfAborted();
       throw this.#translated('FF4006', prefix, error);

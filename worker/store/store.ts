@@ -5,6 +5,8 @@ export interface Stored {
   readonly bytes: number;
   /** When it was last written, in ms since 1970 by the store's clock; absent where the store does not tell. */
   readonly modifiedMs?: number;
+  /** Another one when the content is another one; absent where the store does not tell. */
+  readonly version?: string;
 }
 
 export interface GetOptions {
@@ -18,6 +20,8 @@ export interface GetOptions {
 export interface ListOptions {
   /** List only keys behind this one in the order of listing; it need not exist, nor be a key. */
   readonly startAfter?: string;
+  /** Told of each object of an object store that is left out because its name is no key; names of folders do not count. */
+  readonly onLeftOut?: () => void;
   readonly signal?: AbortSignal;
 }
 

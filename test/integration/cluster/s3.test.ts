@@ -3,7 +3,9 @@ import { hash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { openStore } from '../../../worker/store/open-store.ts';
+import { s3Client } from '../../../worker/store/s3-client.ts';
 import type { Store } from '../../../worker/store/store.ts';
 import { extractCli, type RunningCli } from '../../fixtures/cli.ts';
 import { clusterCli, JobProcesses, jobOf, lastEvent, printed } from '../../fixtures/cluster-job.ts';
@@ -23,6 +25,7 @@ describe('a cluster run from bucket to bucket', { skip: withoutNatsServer || s3.
   const running: RunningCli[] = [];
   let nats: NatsServer;
   let bucket: string;
+  let photos: Store;
   let expected: Record<string, string>;
 
   before(async () => {
@@ -33,8 +36,12 @@ describe('a cluster run from bucket to bucket', { skip: withoutNatsServer || s3.
     await smallPhotos(join(input, 'sub'), 3);
     writeFileSync(join(input, 'empty.jpg'), '');
     writeFileSync(join(input, 'notes.txt'), 'no picture');
-    const store = await openStore(`s3://${bucket}/photos`);
-    for (const file of filesBelow(input)) await store.put(file, readFileSync(join(input, file)));
+    photos = await openStore(`s3://${bucket}/photos`);
+    for (const file of filesBelow(input)) await photos.put(file, readFileSync(join(input, file)));
+    const client = s3Client({ endpoint: s3.endpoint });
+    for (const Key of ['photos/sub//no-key.jpg', 'photos/sub/'])
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: '' }));
+    client.destroy();
     await extractCli([input, join(folder, 'local'), '--size', '128', '--recursive'], 3);
     const { 'versions.txt': _, 'failures.jsonl': __, ...rest } = fingerprint(join(folder, 'local'));
     expected = rest;
@@ -56,10 +63,15 @@ describe('a cluster run from bucket to bucket', { skip: withoutNatsServer || s3.
     const output = `s3://${bucket}/photos/out`;
     const args = [`s3://${bucket}/photos`, output, ...FLOW, '--nats', nats.url];
     const end = await clusterCli(args, 3);
-    assert.deepEqual([end.frames, end.failed, end.skipped], [FRAMES + 4, 1, 1]);
+    assert.deepEqual([end.frames, end.failed, end.skipped], [FRAMES + 4, 1, 2]);
     assert.deepEqual(differences(await objects(await openStore(output)), expected), []);
     const again = await clusterCli(args, 3);
     assert.equal(again.carried, FRAMES + 3, 'the output in the source is left out');
+    await photos.put('photo-003.jpg', readFileSync(join(input, 'photo-004.jpg')));
+    assert.equal((await clusterCli(args, 3)).carried, FRAMES + 2, 'a photo that was replaced is done again');
+    await photos.put('photo-003.jpg', readFileSync(join(input, 'photo-003.jpg')));
+    assert.equal((await clusterCli(args, 3)).carried, FRAMES + 2);
+    assert.deepEqual(differences(await objects(await openStore(output)), expected), []);
   });
 
   it('goes on after its conductor was killed; a second conductor is kept out', async () => {

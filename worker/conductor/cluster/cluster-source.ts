@@ -174,7 +174,10 @@ class ObjectSource implements ClusterSource {
     const { recursive, everyN } = this.#rules;
     let position = 0;
     let skipped = 0;
-    for await (const { key, bytes } of this.#store.list('', { signal })) {
+    const onLeftOut = (): void => {
+      skipped += 1;
+    };
+    for await (const { key, bytes, version } of this.#store.list('', { signal, onLeftOut })) {
       if (this.#output !== null && key.startsWith(this.#output)) continue;
       if (key.split('/').some((part) => part.startsWith('.')) || (!recursive && key.includes('/'))) continue;
       if (!isImageName(key)) {
@@ -183,7 +186,7 @@ class ObjectSource implements ClusterSource {
       }
       const at = position++;
       if (at % everyN !== 0) continue;
-      const head = { index: at / everyN, key };
+      const head = { index: at / everyN, key, ...(version !== undefined && { version }) };
       if (!isDone(head)) yield { ...head, image: { kind: 'object', key, bytes } };
     }
     if (position === 0)

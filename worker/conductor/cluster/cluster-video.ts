@@ -58,7 +58,7 @@ export async function openClusterVideo(job: Job, store: Store): Promise<ClusterV
     () => (whole ? undefined : store.put(marker, Buffer.from(String(deaths)))),
   );
   if (video.count === 0) throw new FacefleetError('FF1102', placeText(place));
-  const version = typeof place === 'string' ? await fileVersion(place) : undefined;
+  const version = typeof place === 'string' ? await fileVersion(place) : await objectVersion(place);
   return { ...video, place, key, name: placeName(place), version, everyN };
 }
 
@@ -71,6 +71,11 @@ async function notedDeaths(job: Job, store: Store): Promise<number> {
 
 function deathsKey({ extraction }: Job): string {
   return `${tmpPrefix(extraction)}scan-deaths`;
+}
+
+async function objectVersion({ store, key }: Exclude<VideoPlace, string>): Promise<string | undefined> {
+  for await (const object of store.list(key)) return object.key === key ? object.version : undefined;
+  return undefined;
 }
 
 async function checkThere(path: string): Promise<void> {
