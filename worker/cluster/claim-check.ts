@@ -51,10 +51,17 @@ export async function packSegment(segment: Segment, key: string, check: ClaimChe
   return toBinary(SegmentSchema, create(SegmentSchema, { extraction, pass, number, whole }));
 }
 
-/** @throws FacefleetError FF6007 for bytes that are no frame, and for one that does not lie in the store any more; FF4006 when it cannot be read there */
+/**
+ * The frame of a message. The object that it lay in is among its `temporaries`.
+ * @throws FacefleetError FF6007 for bytes that are no frame, and for one that does not lie in the store any more; FF4006 when it cannot be read there
+ */
 export async function unpackFrame(bytes: Uint8Array, extraction: string, store: Store): Promise<Frame> {
   const { whole } = parsed(() => fromBinary(FrameSchema, bytes), 'a frame');
-  return decodeFrame(whole === undefined ? bytes : await wholeOf(whole, store), extraction);
+  if (whole === undefined) return decodeFrame(bytes, extraction);
+  const { key, content } = await wholeOf(whole, store);
+  const frame = decodeFrame(content, extraction);
+  frame.temporaries.push(key);
+  return frame;
 }
 
 /** @throws FacefleetError as `unpackFrame` */
@@ -64,15 +71,19 @@ export async function unpackResult(
   store: Store,
 ): Promise<StageResult> {
   const { whole } = parsed(() => fromBinary(StageResultSchema, bytes), 'a result');
-  return decodeStageResult(whole === undefined ? bytes : await wholeOf(whole, store), extraction);
+  if (whole === undefined) return decodeStageResult(bytes, extraction);
+  const { key, content } = await wholeOf(whole, store);
+  const result = decodeStageResult(content, extraction);
+  result.temporaries.push(key);
+  return result;
 }
 
 /** As `unpackFrame`; its fields are not checked. */
 export async function unpackSegment(bytes: Uint8Array, store: Store): Promise<Segment> {
   const segment = parsed(() => fromBinary(SegmentSchema, bytes), 'a segment');
   if (segment.whole === undefined) return segment;
-  const whole = await wholeOf(segment.whole, store);
-  return parsed(() => fromBinary(SegmentSchema, whole), 'a segment');
+  const { content } = await wholeOf(segment.whole, store);
+  return parsed(() => fromBinary(SegmentSchema, content), 'a segment');
 }
 
 /** What can be read of a frame that `unpackFrame` refuses with FF6007: nothing in it has been checked. Null when it is none at all. */
@@ -102,13 +113,16 @@ async function putWhole(bytes: Uint8Array, key: string, store: Store): Promise<C
   });
 }
 
-async function wholeOf({ place }: Content, store: Store): Promise<Uint8Array> {
+async function wholeOf(
+  { place }: Content,
+  store: Store,
+): Promise<{ readonly key: string; readonly content: Uint8Array }> {
   if (place.case !== 'reference') throw new FacefleetError('FF6007', 'a message that lies nowhere');
   const { key, sha256 } = place.value;
-  const bytes = await presentObject(store, key);
-  if (sha256 !== '' && hash('sha256', bytes) !== sha256)
+  const content = await presentObject(store, key);
+  if (sha256 !== '' && hash('sha256', content) !== sha256)
     throw new FacefleetError('FF6007', `${key}: its sha256 is another one`);
-  return bytes;
+  return { key, content };
 }
 
 /** @throws FacefleetError FF6007 when it is not there: it is taken away once its frame has a record */

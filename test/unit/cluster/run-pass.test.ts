@@ -33,6 +33,7 @@ async function worker(
         extraction: 'x',
         index,
         key: `${index}.jpg`,
+        temporaries: [`tmp/x/onward-${index}-${attempt}`, 'faces/a.png', 'tmp/x/../../b'],
         ...(outcome && { outcome }),
       });
       await bus.send([results], { id: `${delivery.id}-${i}`, payload: toBinary(StageResultSchema, result) });
@@ -45,6 +46,7 @@ async function pass(
   count: number,
   answer: (index: number, attempt: number) => readonly Outcome[],
   drain = new AbortController().signal,
+  store = new MemoryStore(),
 ): Promise<Map<number, Ending>> {
   const hub = new MemoryHub();
   const [bus, other] = [hub.connect('x'), hub.connect('x')];
@@ -68,7 +70,7 @@ async function pass(
     bus,
     lanes: [await bus.openLane('lane', { slots: 4 })],
     results: await bus.results(RESULTS),
-    store: new MemoryStore(),
+    store,
     extraction: 'x',
     pass: 0,
     generation: 'g',
@@ -142,6 +144,28 @@ describe('a pass', () => {
     });
     assert.equal(endings.get(3)?.kind, 'found');
     assert.deepEqual([seen.get(2), seen.get(3)], [1, 2]);
+  });
+
+  it('removes what messages of a frame lay in, of all its tries, and nothing else', async () => {
+    const store = new MemoryStore();
+    const keys = [
+      'faces/a.png',
+      'tmp/x/onward-0-0',
+      'tmp/x/onward-0-1',
+      'tmp/x/onward-1-0',
+      'tmp/x/onward-9-0',
+    ];
+    for (const key of keys) await store.put(key, Buffer.from(key));
+    const never = new AbortController().signal;
+    await pass(
+      2,
+      (index, attempt) => [index === 0 && attempt === 0 ? failed('FF3003') : FOUND],
+      never,
+      store,
+    );
+    const left: string[] = [];
+    for await (const { key } of store.list('')) left.push(key);
+    assert.deepEqual(left, ['faces/a.png', 'tmp/x/onward-9-0']);
   });
 
   it('sends no more when it is drained, and waits for what is out', async () => {

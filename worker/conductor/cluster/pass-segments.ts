@@ -141,12 +141,11 @@ export class PassSegments {
 
   /** Removes what decode workers put into the output for a frame that did not fit a message. */
   async #forget(index: number, ending: Ending): Promise<void> {
-    const { job, pass, store, inlineBytes } = this.#options;
+    const { job, store, inlineBytes } = this.#options;
     const found =
       ending.kind === 'found' && ending.result.outcome.case === 'found' ? ending.result.outcome.value : null;
     const bytes = found === null ? Number.POSITIVE_INFINITY : 3 * found.width * found.height;
     if (bytes > inlineBytes) await store.delete(copyKey(job.extraction, index));
-    if (pass > 0) await store.delete(`${tmpPrefix(job.extraction)}frame-${pass}-${index}`);
   }
 
   #endOf({ firstIndex, frames, runs }: VideoSegment, isOpen: boolean): number {

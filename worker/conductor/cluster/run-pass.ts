@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StageResult } from '../../../proto/gen/facefleet/v1/stage_result_pb.ts';
 import type { Bus, Delivery, Lane } from '../../bus/bus.ts';
-import { headOfResult, unpackResult } from '../../cluster/claim-check.ts';
+import { headOfResult, tmpPrefix, unpackResult } from '../../cluster/claim-check.ts';
 import { CODES, type Code } from '../../errors/codes.ts';
 import { FacefleetError } from '../../errors/facefleet-error.ts';
+import { keyFault } from '../../store/check-key.ts';
 import type { Store } from '../../store/store.ts';
 import type { Appended } from '../part-writer.ts';
 import type { Ending, Outgoing, OutgoingSegment } from './outgoing.ts';
@@ -91,13 +92,19 @@ export async function runPass(
       return false;
     }
   };
-  const end = async (frame: Outgoing, ending: Ending, delivery: Delivery | null): Promise<void> => {
+  const end = async (
+    frame: Outgoing,
+    ending: Ending,
+    delivery: Delivery | null,
+    temporaries: readonly string[] = [],
+  ): Promise<void> => {
     const { committed } = await settle(frame, ending);
     underway.end(frame.index);
     inBackground(
       committed.then(async () => {
         await delivery?.ack();
         await frame.forget(ending);
+        for (const key of temporaries) await store.delete(key);
       }),
     );
     endWhenEmpty();
@@ -197,6 +204,7 @@ export async function runPass(
     inBackground(discarded.committed.then(async () => void (await delivery.ack())));
     return true;
   };
+  const isTemporary = (key: string): boolean => key.startsWith(tmpPrefix(extraction)) && keyFault(key) === '';
   const take = async (delivery: Delivery): Promise<void> => {
     const unpacked = await unpack(delivery.payload);
     const result = unpacked instanceof FacefleetError ? headOfResult(delivery.payload) : unpacked;
@@ -208,13 +216,14 @@ export async function runPass(
       await delivery.ack();
       return;
     }
+    entry.temporaries.push(...result.temporaries.filter(isTemporary));
     if (unpacked instanceof FacefleetError) {
       await end(entry.frame, { kind: 'failed', error: unpacked, plugin: null }, delivery);
       return;
     }
     const { outcome } = result;
     if (outcome.case === 'found') {
-      await end(entry.frame, { kind: 'found', result }, delivery);
+      await end(entry.frame, { kind: 'found', result }, delivery, entry.temporaries);
       return;
     }
     const none = { code: 'FF6007', message: 'no outcome', plugin: '' };
@@ -225,7 +234,7 @@ export async function runPass(
       return;
     }
     const error = new FacefleetError(known, message);
-    await end(entry.frame, { kind: 'failed', error, plugin: plugin || null }, delivery);
+    await end(entry.frame, { kind: 'failed', error, plugin: plugin || null }, delivery, entry.temporaries);
   };
   const collect = async (): Promise<void> => {
     const stop = AbortSignal.any([signal, collected.signal]);

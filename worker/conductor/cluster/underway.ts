@@ -9,6 +9,8 @@ export interface OnItsWay {
   sends: number;
   /** When the bus took it last, performance.now(); null while it is being sent, and for one that is made from a segment. */
   sentMs: number | null;
+  /** Keys in the output of what is not needed any more when it has ended. */
+  readonly temporaries: string[];
 }
 
 /** The frames of a pass that have gone out and not ended. Of those in segments it holds a bit each. */
@@ -22,7 +24,7 @@ export class Underway {
   }
 
   add(frame: Outgoing): OnItsWay {
-    const entry = { frame, failedAttempts: 0, sends: 0, sentMs: null };
+    const entry = newEntry(frame);
     this.#alone.set(frame.index, entry);
     return entry;
   }
@@ -40,7 +42,7 @@ export class Underway {
     const alone = this.#alone.get(index);
     if (alone !== undefined) return alone;
     const segment = this.#segmentOf(index)?.segment;
-    return segment && { frame: segment.frame(index), failedAttempts: 0, sends: 0, sentMs: null };
+    return segment && newEntry(segment.frame(index));
   }
 
   /** A frame that was found goes on alone: it is sent again. */
@@ -89,4 +91,8 @@ export class Underway {
   #dropOver(): void {
     for (const segment of this.#segments) if (segment.isOver) this.#segments.delete(segment);
   }
+}
+
+function newEntry(frame: Outgoing): OnItsWay {
+  return { frame, failedAttempts: 0, sends: 0, sentMs: null, temporaries: [] };
 }

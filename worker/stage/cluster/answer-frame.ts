@@ -60,13 +60,14 @@ async function answer(
   { outcome }: Pick<MessageInitShape<typeof StageResultSchema>, 'outcome'>,
   { bus, store, results, worker }: AnswerOptions,
 ): Promise<void> {
-  const { extraction, pass, index, key } = frame;
+  const { extraction, pass, index, key, temporaries } = frame;
   const result = create(StageResultSchema, {
     extraction,
     pass,
     index,
     key,
     worker,
+    temporaries,
     workMs: { stage: performance.now() - takenMs },
     ...(outcome && { outcome }),
   });

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file facefleet/v1/frame.proto.
  */
 export const file_facefleet_v1_frame: GenFile = /*@__PURE__*/
-  fileDesc("ChhmYWNlZmxlZXQvdjEvZnJhbWUucHJvdG8SDGZhY2VmbGVldC52MSKnAgoFRnJhbWUSEgoKZXh0cmFjdGlvbhgBIAEoCRIMCgRwYXNzGAIgASgNEg0KBWluZGV4GAMgASgNEgsKA2tleRgEIAEoCRIrCgp2aWRlb19tZXRhGAUgASgLMhcuZmFjZWZsZWV0LnYxLlZpZGVvTWV0YRIkCgVpbWFnZRgGIAEoCzIVLmZhY2VmbGVldC52MS5Db250ZW50Eg0KBXdpZHRoGAcgASgNEg4KBmhlaWdodBgIIAEoDRIhCgVmYWNlcxgJIAMoCzISLmZhY2VmbGVldC52MS5GYWNlEhcKD2ZhaWxlZF9hdHRlbXB0cxgKIAEoDRIMCgRzdGVtGAsgASgJEiQKBXdob2xlGAwgASgLMhUuZmFjZWZsZWV0LnYxLkNvbnRlbnRiBnByb3RvMw", [file_facefleet_v1_content, file_facefleet_v1_face, file_facefleet_v1_video_meta]);
+  fileDesc("ChhmYWNlZmxlZXQvdjEvZnJhbWUucHJvdG8SDGZhY2VmbGVldC52MSK8AgoFRnJhbWUSEgoKZXh0cmFjdGlvbhgBIAEoCRIMCgRwYXNzGAIgASgNEg0KBWluZGV4GAMgASgNEgsKA2tleRgEIAEoCRIrCgp2aWRlb19tZXRhGAUgASgLMhcuZmFjZWZsZWV0LnYxLlZpZGVvTWV0YRIkCgVpbWFnZRgGIAEoCzIVLmZhY2VmbGVldC52MS5Db250ZW50Eg0KBXdpZHRoGAcgASgNEg4KBmhlaWdodBgIIAEoDRIhCgVmYWNlcxgJIAMoCzISLmZhY2VmbGVldC52MS5GYWNlEhcKD2ZhaWxlZF9hdHRlbXB0cxgKIAEoDRIMCgRzdGVtGAsgASgJEiQKBXdob2xlGAwgASgLMhUuZmFjZWZsZWV0LnYxLkNvbnRlbnQSEwoLdGVtcG9yYXJpZXMYDSADKAliBnByb3RvMw", [file_facefleet_v1_content, file_facefleet_v1_face, file_facefleet_v1_video_meta]);
 
 /**
  * A frame on its way to a stage: what a lane carries.
@@ -105,6 +105,13 @@ export type Frame = Message<"facefleet.v1.Frame"> & {
    * @generated from field: facefleet.v1.Content whole = 12;
    */
   whole?: Content | undefined;
+
+  /**
+   * Keys of objects in the output that are needed until the frame has a record: those that messages of the frame lay in on its way.
+   *
+   * @generated from field: repeated string temporaries = 13;
+   */
+  temporaries: string[];
 };
 
 /**
