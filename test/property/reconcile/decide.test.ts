@@ -3,10 +3,12 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { PlanResult } from '../../../controller/plan/plan.ts';
 import { decide } from '../../../controller/reconcile/decide.ts';
+import { MAKING, type Making } from '../../../controller/reconcile/making.ts';
 import { FAKE_MAKING } from '../../fixtures/controller/fake-making.ts';
 import { ModelCluster } from '../../fixtures/controller/model-cluster.ts';
 import { type Mishap, ModelController } from '../../fixtures/controller/model-controller.ts';
-import { ONE_PASS, SETTINGS, TWO_PASSES, WIDER } from '../../fixtures/controller/observed.ts';
+import { ONE_PASS, TWO_PASSES, WIDER } from '../../fixtures/controller/observed.ts';
+import { SETTINGS } from '../../fixtures/extraction-resource.ts';
 import { refused } from '../../fixtures/plan-problem.ts';
 
 /** What a planning round says, by a word that is easier to read in a counterexample. */
@@ -206,7 +208,7 @@ const isOver = ({ extraction }: ModelCluster): boolean =>
   extraction === null || extraction.status?.phase === 'Succeeded' || extraction.status?.phase === 'Failed';
 
 /** What is left of an extraction that has come to its end is at rest. */
-function checkRest(cluster: ModelCluster, controller: ModelController): void {
+function checkRest(cluster: ModelCluster, controller: ModelController, making: Making = FAKE_MAKING): void {
   live(900_000, cluster, controller);
   const { extraction } = cluster;
   assert.ok(extraction !== null);
@@ -214,7 +216,7 @@ function checkRest(cluster: ModelCluster, controller: ModelController): void {
   const writes = controller.statusWrites;
   live(3_600_000, cluster, controller);
   assert.equal(controller.statusWrites, writes, 'an extraction at rest costs no writes');
-  const { actions } = decide(cluster.observe(), cluster.nowMs, SETTINGS, FAKE_MAKING);
+  const { actions } = decide(cluster.observe(), cluster.nowMs, SETTINGS, making);
   assert.deepEqual(actions, []);
 }
 
@@ -232,24 +234,32 @@ function calmDown(cluster: ModelCluster, controller: ModelController): void {
 const events = fc.array(event, { minLength: 1, maxLength: 30 });
 const firstPlan = fc.constantFrom<ShareName>('onePass', 'twoPasses', 'twoPasses');
 
-test('from any state an extraction comes to its end once faults stop, and then costs nothing', () => {
+function comesToItsEnd(making: Making, numRuns: number): void {
   const ends = new Map<string, number>();
   fc.assert(
     fc.property(firstPlan, events, (share, all) => {
       const cluster = new ModelCluster(SHARES[share]);
-      const controller = new ModelController(cluster);
+      const controller = new ModelController(cluster, making);
       for (const one of all) happen(one, cluster, controller);
       calmDown(cluster, controller);
       if (cluster.extraction?.spec.suspend) cluster.changeSpec({ suspend: false });
-      for (let hours = 0; hours < 6 && !isOver(cluster); hours += 1) live(600_000, cluster, controller);
+      for (let tries = 0; tries < 6 && !isOver(cluster); tries += 1) live(600_000, cluster, controller);
       assert.ok(isOver(cluster), `still ${JSON.stringify(cluster.extraction?.status)}`);
       const end = cluster.extraction?.status?.phase ?? 'gone';
       ends.set(end, (ends.get(end) ?? 0) + 1);
-      checkRest(cluster, controller);
+      checkRest(cluster, controller, making);
     }),
-    { numRuns: 1000 },
+    { numRuns },
   );
   assert.ok((ends.get('Succeeded') ?? 0) > (ends.get('Failed') ?? 0), JSON.stringify([...ends]));
+}
+
+test('from any state an extraction comes to its end once faults stop, and then costs nothing', () => {
+  comesToItsEnd(FAKE_MAKING, 1000);
+});
+
+test('so it does with the jobs and pods of the controller', () => {
+  comesToItsEnd(MAKING, 40);
 });
 
 test('from any state a suspended extraction loses all its pods, and then costs nothing', () => {
