@@ -7,7 +7,7 @@ import { applyProfiles } from '../plan/profiles/apply-profiles.ts';
 import { nodeCpuProduct } from '../plan/profiles/cpu-product.ts';
 import { findProfiles } from '../plan/profiles/find-profiles.ts';
 import type { Profile } from '../plan/profiles/profile.ts';
-import type { Extraction } from './extraction.ts';
+import type { Flow } from './chosen-plugin.ts';
 
 /** What the needs of plugins are measured by, and where they will run. */
 export interface NeedContext {
@@ -31,7 +31,7 @@ const FACES_PER_FRAME = 1;
  * @throws FacefleetError FF5003 when there is no such plugin, FF2001
  */
 export async function roleNeeds(
-  { spec }: { readonly spec: Pick<Extraction['spec'], 'detector' | 'aligner' | 'maskers'> },
+  { spec }: { readonly spec: Flow },
   context: NeedContext,
 ): Promise<RoleNeed[]> {
   const choices: (readonly [role: string, kind: PluginRole, plugin: string])[] = [

@@ -11,9 +11,10 @@ import { openSource } from '../../worker/source/open-source.ts';
 import type { SourceKind } from '../../worker/source/source.ts';
 import { openStore } from '../../worker/store/open-store.ts';
 import { parseStoreAddress, splitObjectAddress } from '../../worker/store/store-address.ts';
+import { KEEP_EXISTING } from '../api/keep-existing.ts';
 import type { ClusterRequest } from './cluster-extraction.ts';
 import { coLocatedPlan, planFromFile } from './cluster-plan.ts';
-import { type ExtractOptions, toExtractSpec } from './extract-options.ts';
+import type { ExtractOptions } from './extract-options.ts';
 import { announceFetch } from './models-command.ts';
 
 /** The options of `facefleet cluster run` as commander parses them. */
@@ -40,14 +41,11 @@ const DEFAULT_DECODE_WORKERS = 1;
  * The job that the options describe. Models are fetched where they are missing.
  * @throws FacefleetError FF11xx, FF2001 to FF2005, FF5001 to FF5004, FF6009; the signal's reason
  */
-export async function clusterJob(
-  { source: address, output, options, config }: ClusterRequest,
-  signal: AbortSignal,
-): Promise<Job> {
-  const { maxPixels, maxBytes, recursive, followLinks, everyN } = options;
-  const decodeTimeoutMs = options.decodeTimeout * 1000;
-  const kind = await kindOf(address, { maxPixels, maxBytes, timeoutMs: decodeTimeoutMs }, options);
-  const spec = await toExtractSpec(nameOf(address), kind, options, config, null);
+export async function clusterJob(request: ClusterRequest, signal: AbortSignal): Promise<Job> {
+  const { source, output, existing, limits, options } = request;
+  const { followLinks } = options;
+  const kind = await kindOf(request);
+  const spec = await request.specOf(kind);
   const decoders = decodersOf(kind, options.decodeWorkers);
   const roles = await rolesOf(spec);
   const machine = {
@@ -70,43 +68,47 @@ export async function clusterJob(
   return makeJob({
     extraction: randomUUID(),
     spec,
-    source: { address, recursive, followLinks, everyN, shared: true },
-    output: { address: output },
-    overwrite: options.overwrite,
-    keepExisting: options.skipExisting ? 'any' : options.skipExistingFaces ? 'any-with-faces' : 'same-spec',
-    decodeTimeoutMs,
+    source: { ...source, followLinks, shared: true },
+    output,
+    overwrite: existing === 'Overwrite',
+    keepExisting: KEEP_EXISTING[existing],
+    decodeTimeoutMs: limits.decodeTimeoutSeconds * 1000,
     passes,
     ...(decoders > 0 && { decode: { replicas: decoders } }),
     models,
     bus: { servers: [...servers], replicas: replicasOf(bus.replicas), ackWaitMs: options.ackWait * 1000 },
-    transport: options.byReference ? 'reference' : 'auto',
-    budgets: { tries: options.tries, crashes: CRASHES },
+    transport: request.transport === 'Reference' ? 'reference' : 'auto',
+    budgets: { tries: limits.tries, crashes: CRASHES },
     failureLimits: {
       ...FAILURE_LIMITS,
-      inARow: options.maxFailedInARow,
-      share: options.maxFailedShare / 100,
+      inARow: limits.maxFailedInARow,
+      share: limits.maxFailedPercent / 100,
     },
     graceMs: options.grace * 1000,
   });
 }
 
 /** What the source is; opened for a look, so that a wrong one is told at once. */
-async function kindOf(
-  address: string,
-  limits: { maxPixels: number; maxBytes: number; timeoutMs: number },
-  { recursive, followLinks, everyN }: ClusterOptions,
-): Promise<SourceKind> {
+async function kindOf({ source, limits, options: { followLinks } }: ClusterRequest): Promise<SourceKind> {
+  const { address, recursive, everyN } = source;
   const place = parseStoreAddress(address);
-  if (place.kind === 's3') return (await isStoredVideo(address)) ? 'video' : 'folder';
-  const source = await openSource({ input: place.path, recursive, followLinks, everyN, limits });
-  await source.close();
-  return source.kind;
+  if (place.kind === 's3') return (await isStoredVideo(source)) ? 'video' : 'folder';
+  const { maxPixels, maxBytes, decodeTimeoutSeconds } = limits;
+  const opened = await openSource({
+    input: place.path,
+    recursive,
+    followLinks,
+    everyN,
+    limits: { maxPixels, maxBytes, timeoutMs: decodeTimeoutSeconds * 1000 },
+  });
+  await opened.close();
+  return opened.kind;
 }
 
-async function isStoredVideo(address: string): Promise<boolean> {
+async function isStoredVideo({ address, s3 }: ClusterRequest['source']): Promise<boolean> {
   const split = splitObjectAddress(address);
   if (split === null || !isVideoName(split.key)) return false;
-  const store = await openStore(split.folder);
+  const store = await openStore(split.folder, s3 === undefined ? {} : { s3 });
   return (await store.head(split.key)) !== null;
 }
 
@@ -115,12 +117,6 @@ function decodersOf(kind: SourceKind, wanted: number | undefined): number {
   if (kind === 'video') return wanted ?? DEFAULT_DECODE_WORKERS;
   if (wanted) throw new FacefleetError('FF5001', '--decode-workers is for videos');
   return 0;
-}
-
-/** What `toExtractSpec` takes the name of the source from. */
-function nameOf(address: string): string {
-  const place = parseStoreAddress(address);
-  return place.kind === 'dir' ? place.path : `/${place.prefix.replace(/\/$/, '') || place.bucket}`;
 }
 
 /** @throws FacefleetError FF5001 when there are credentials in it: they would stand in the job file */

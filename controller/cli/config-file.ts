@@ -5,24 +5,15 @@ import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.t
 import type { PluginRole } from '../../worker/plugins/plugin.ts';
 import { findPlugin } from '../../worker/plugins/registry.ts';
 import type { ExtractSpec } from '../api/extract-spec.ts';
+import { filters } from '../api/extraction/plugins.ts';
 import { schemaIssues } from '../api/schema-issues.ts';
 
 const options = z.record(z.string(), z.record(z.string(), z.unknown()));
-const filters = z
-  .strictObject({
-    features: z.boolean().default(true),
-    minScale: z.number().min(0).max(1).default(0.07),
-    maxScale: z.number().min(0).max(10).default(2),
-    distancePercent: z.number().min(0).max(100).default(22.5),
-    rollDeg: z.number().min(0).max(180).default(45),
-  })
-  .prefault({});
-
 const configFile = z.strictObject({
   detect: options.default({}),
   align: options.default({}),
   mask: options.default({}),
-  filters,
+  filters: filters.prefault({}),
 });
 
 /** Options of plugins by role and the plugin's own name, and the limits of the aligner filters. */

@@ -97,14 +97,21 @@ export async function toExtractSpec(
       'FF5001',
       parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
     );
-  const twice = spec.maskers.find(
-    ({ plugin }, i) => spec.maskers.findIndex((other) => other.plugin === plugin) !== i,
-  );
-  if (twice) throw new FacefleetError('FF5001', `--masker names ${twice.plugin} twice`);
+  checkTwice(spec.maskers);
   return parsed.data;
 }
 
-function maskersOf(names: readonly string[]): readonly string[] {
+/** @throws FacefleetError FF5001 when a masker stands among them twice */
+export function checkTwice(maskers: ExtractSpec['maskers']): void {
+  const twice = maskers.find(({ plugin }, i) => maskers.findIndex((other) => other.plugin === plugin) !== i);
+  if (twice) throw new FacefleetError('FF5001', `--masker names ${twice.plugin} twice`);
+}
+
+/**
+ * The maskers that `--masker` names; none for `none`.
+ * @throws FacefleetError FF5001 when others stand beside `none`
+ */
+export function maskersOf(names: readonly string[]): readonly string[] {
   const isNone = (name: string): boolean => name.toLowerCase() === 'none';
   if (names.length > 1 && names.some(isNone))
     throw new FacefleetError(
@@ -119,7 +126,8 @@ async function choice(role: 'detect' | 'align' | 'mask', name: string, config: C
   return { plugin, options: await pluginOptions(role, plugin, config[role][plugin]) };
 }
 
-function checkConflicts({
+/** @throws FacefleetError FF5001 for options that contradict each other */
+export function checkConflicts({
   fromAlignments,
   minSize,
   maxSize,

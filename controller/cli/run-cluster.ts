@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import { checkBus } from './check-bus.ts';
 import { clusterRequest } from './cluster-extraction.ts';
@@ -17,9 +18,11 @@ export async function runCluster(
   source: string | undefined,
   output: string | undefined,
   given: ClusterOptions,
+  command: Command,
 ): Promise<void> {
   checkOptions(given);
-  const request = await clusterRequest(source, output, given);
+  const isGiven = (option: string): boolean => command.getOptionValueSource(option) === 'cli';
+  const request = await clusterRequest(source, output, given, isGiven);
   const { options } = request;
   const startedMs = Date.now();
   const stopping = stopOnSignals();
@@ -47,7 +50,7 @@ export async function runCluster(
       },
       say: (line) => view.say(line),
     }).finally(() => view.close());
-    reportExtraction(summary, request.output, options, (Date.now() - startedMs) / 1000);
+    reportExtraction(summary, request.output.address, options, (Date.now() - startedMs) / 1000);
   } catch (error) {
     if (stopping.signal.aborted && error === stopping.signal.reason) {
       process.exitCode = EXIT.interrupted;

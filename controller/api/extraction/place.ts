@@ -50,7 +50,7 @@ const bucket = () => s3.exactOptional().describe('How the bucket is reached.');
 
 const sourceEntries = z.strictObject({
   address: address.describe(
-    'A folder, an image, a list (`.txt`) or a video below a volume (`/data/photos`, `file:///data/photos`), or `s3://bucket/prefix`.',
+    'A folder, an image, a list (`.txt`) or a video below a volume (`/data/photos`, `file:///data/photos`), `s3://bucket/prefix`, or a video in a bucket (`s3://bucket/film.mp4`). A `/` at the end tells a folder that is named like a file.',
   ),
   recursive: z.boolean().default(false).describe('Whether images in sub-folders are taken, too.'),
   everyN: z.int().min(1).max(1_000_000).default(1).describe('Every n-th frame is taken.'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ruled } from './rule.ts';
+import { setOf } from './set-of.ts';
 
 const toleration = ruled(
   z.strictObject({
@@ -25,7 +26,6 @@ const toleration = ruled(
 );
 
 const atomic = { 'x-kubernetes-list-type': 'atomic' };
-const set = { 'x-kubernetes-list-type': 'set' };
 const cores = () => z.number().min(0).max(1024).exactOptional();
 
 /** What may be used of the cluster, and how. */
@@ -40,11 +40,8 @@ export const planning = ruled(
       .default('auto')
       .describe('`auto`: GPUs where the cluster has any, else CPUs.'),
     maxReplicas: z.int().min(1).nullable().default(null).describe('Most workers at a time; none = no limit.'),
-    excludeGpus: z
-      .array(z.string().min(1).max(317))
-      .max(1024)
+    excludeGpus: setOf(z.string().min(1).max(317), 1024)
       .default([])
-      .meta(set)
       .describe(
         'GPUs that are not to be used: a node (`gpu-3`), a product (`Tesla-T4`) or a product of a node (`gpu-3/Tesla-T4`).',
       ),
@@ -85,12 +82,9 @@ export const planning = ruled(
       .max(253)
       .exactOptional()
       .describe('RuntimeClass of GPU workers, such as `nvidia`.'),
-    gpuResources: z
-      .array(z.string().min(1).max(317))
+    gpuResources: setOf(z.string().min(1).max(317), 64)
       .min(1)
-      .max(64)
       .exactOptional()
-      .meta(set)
       .describe(
         'Extended resources that count as GPUs, such as `nvidia.com/gpu` or `nvidia.com/mig-1g.10gb`; without it, all that are known.',
       ),

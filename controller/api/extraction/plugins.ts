@@ -64,28 +64,34 @@ export const detector = detectorEntries
     'Finds the faces. `{plugin: none}` (or null, which `kubectl apply` may drop) when the frames are aligned faces already.',
   );
 
-const filters = ruled(
+/** Limits by which faces with implausible landmarks are dropped. */
+export const filters = ruled(
   z.strictObject({
-    features: z.boolean().default(true).describe('Whether eyes, nose and mouth must lie in order.'),
+    features: z.boolean().default(true).describe('Whether a mouth above an eye or a brow is implausible.'),
     minScale: z
       .number()
       .min(0)
       .max(1)
       .default(0.07)
-      .describe("Smallest face, as a part of the frame's shorter side."),
-    maxScale: z.number().min(0).max(10).default(2).describe('Largest face, likewise.'),
+      .describe("Smallest face, as a share of the frame's shorter side; 0 = any."),
+    maxScale: z.number().min(0).max(10).default(2).describe('Largest face, likewise; 0 = any.'),
     distancePercent: z
       .number()
       .min(0)
       .max(100)
       .default(22.5)
-      .describe('Largest distance from a mean face, percent.'),
-    rollDeg: z.number().min(0).max(180).default(45).describe('Largest roll in either direction, degrees.'),
+      .describe('Largest mean distance of the landmarks from the mean face, percent of its size; 0 = any.'),
+    rollDeg: z
+      .number()
+      .min(0)
+      .max(180)
+      .default(45)
+      .describe('Largest roll that remains after the face is turned upright, degrees; 0 = any.'),
   }),
   {
-    cel: 'self.minScale <= self.maxScale',
-    message: 'have a minScale above their maxScale: no face would be kept',
-    holds: ({ minScale, maxScale }) => minScale <= maxScale,
+    cel: 'self.maxScale == 0.0 || self.minScale <= self.maxScale',
+    message: 'has a minScale above its maxScale: no face would be kept',
+    holds: ({ minScale, maxScale }) => maxScale === 0 || minScale <= maxScale,
   },
 );
 
@@ -113,7 +119,7 @@ export const aligner = unchangeable(
     }),
     {
       cel: "self.plugin.lowerAscii() != 'none'",
-      message: 'cannot be none: every face needs landmarks',
+      message: 'is none: every face needs landmarks',
       holds: ({ plugin }) => !isNone(plugin),
     },
   ),
@@ -127,12 +133,12 @@ export const maskers = unchangeable(
     z.array(z.strictObject(entries)).max(16).meta({ 'x-kubernetes-list-type': 'atomic' }),
     {
       cel: "self.all(one, one.plugin.lowerAscii() != 'none')",
-      message: 'cannot have none among them: write maskers: [] for no masks',
+      message: 'has none among them: write maskers: [] for no masks',
       holds: (all) => !all.some(({ plugin }) => isNone(plugin)),
     },
     {
       cel: "self.all(one, self.exists_one(other, other.plugin.lowerAscii().replace('-', '_') == one.plugin.lowerAscii().replace('-', '_')))",
-      message: 'name a plugin twice',
+      message: 'names a plugin twice',
       holds: (all) => new Set(all.map(({ plugin }) => folded(plugin))).size === all.length,
     },
   ),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ruled } from './rule.ts';
+import { setOf } from './set-of.ts';
 
 const QUANTITY = '^([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$';
 const OWN_LABEL = '^([a-z0-9.-]+[.])?facefleet[.]dev/|^app[.]kubernetes[.]io/(name|component)$';
@@ -25,7 +26,7 @@ const resources = z.strictObject({
 
 const own = (what: string) => ({
   cel: `self.all(key, !key.matches('${OWN_LABEL}'))`,
-  message: `set ${what} that facefleet sets itself (facefleet.dev/…, app.kubernetes.io/name and component)`,
+  message: `sets ${what} that facefleet sets itself (facefleet.dev/…, app.kubernetes.io/name and component)`,
   holds: (entries: Record<string, string>) =>
     !Object.keys(entries).some((key) => new RegExp(OWN_LABEL).test(key)),
 });
@@ -76,7 +77,7 @@ export const podTemplate = z
           .exactOptional()
           .describe('Of every worker. Its GPU is added; cores and memory stand instead of the planned ones.'),
       })
-      .default({})
+      .prefault({})
       .describe('Resources that containers ask for instead of the usual ones.'),
     serviceAccountName: dnsName()
       .exactOptional()
@@ -89,21 +90,17 @@ export const podTemplate = z
       .enum(['Always', 'IfNotPresent', 'Never'])
       .exactOptional()
       .describe('When images are pulled.'),
-    imagePullSecrets: z
-      .array(dnsName())
-      .max(16)
-      .default([])
-      .meta({ 'x-kubernetes-list-type': 'set' })
-      .describe('Secrets that images are pulled with.'),
+    imagePullSecrets: setOf(dnsName(), 16).default([]).describe('Secrets that images are pulled with.'),
     priorityClassName: dnsName().exactOptional().describe('PriorityClass of the pods.'),
     volumes: ruled(
       z
         .array(volume)
         .max(32)
+        .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'uses a name twice')
         .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] }),
       {
         cel: 'self.all(one, self.exists_one(other, other.mountPath == one.mountPath))',
-        message: 'use a mountPath twice',
+        message: 'uses a mountPath twice',
         holds: (all) => new Set(all.map(({ mountPath }) => mountPath)).size === all.length,
       },
     )

@@ -2,6 +2,7 @@ import { CRASHES, type Job, makeJob } from '../../../worker/cluster/job.ts';
 import { FAILURE_LIMITS } from '../../../worker/conductor/plugin-failures.ts';
 import { canonicalJson, plainData } from '../../../worker/formats/canonical-json.ts';
 import type { ExtractionResource } from '../../api/extraction-resource.ts';
+import { KEEP_EXISTING } from '../../api/keep-existing.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { childBase } from '../child-name.ts';
 import type { ResolvedRequest } from '../observed.ts';
@@ -12,12 +13,6 @@ import { contentName } from './content-name.ts';
 import { planAfter } from './lessons.ts';
 import { type PlannedLane, plannedLanes } from './planned-lanes.ts';
 
-const KEEP = {
-  Continue: 'same-spec',
-  Overwrite: 'same-spec',
-  Keep: 'any',
-  KeepWithFaces: 'any-with-faces',
-} as const;
 const TRANSPORT = { Auto: 'auto', Reference: 'reference' } as const;
 /** As the job's format allows. */
 const MAX_WORKERS = 10_000;
@@ -79,7 +74,7 @@ function jobParts(
     },
     output: { address: output.address, ...(output.s3 && { s3: output.s3 }) },
     overwrite: output.existing === 'Overwrite',
-    keepExisting: KEEP[output.existing],
+    keepExisting: KEEP_EXISTING[output.existing],
     decodeTimeoutMs: Math.round(limits.decodeTimeoutSeconds * 1000),
     models: { ...models },
     bus: { servers: [...bus.servers], replicas: bus.replicas, ackWaitMs: bus.ackWaitMs },

@@ -69,14 +69,14 @@ describe('facefleet cluster run', { skip: withoutNatsServer }, () => {
     const spec = {
       maskers: [{ plugin: 'extended' }, { plugin: 'components' }],
       source: { address: input },
-      output: { address: output },
+      output: { address: output, sizePx: 128 },
     };
     const metadata = { name: 'x' };
     writeFileSync(
       file,
       JSON.stringify({ apiVersion: 'facefleet.dev/v1alpha1', kind: 'Extraction', metadata, spec }),
     );
-    await clusterCli(['-f', file, ...FAST, '--nats', nats.url], 3);
+    await clusterCli(['-f', file, '--nats', nats.url], 3);
     const own = extraction(output) as unknown as { spec: { maskers: { plugin: string }[] } };
     assert.deepEqual(
       own.spec.maskers.map(({ plugin }) => plugin),

@@ -57,6 +57,18 @@ test('GPUs are excluded by node, product, or product of a node', () => {
   });
 });
 
+test('GPUs of other extended resources are left out', () => {
+  const mig = { product: 'A100-MIG-1g.10gb', resource: 'nvidia.com/mig-1g.10gb', totalMiB: 9_000 };
+  const nodes = [t4('a', 2), { name: 'c', gpus: [mig] }];
+  assert.deepEqual(usable(nodes).slots, ['a:2', 'c:1']);
+  assert.deepEqual(usable(nodes, { gpuResources: ['nvidia.com/gpu'] }), {
+    slots: ['a:2'],
+    leftOut: ['GpuNotSelected 1'],
+    hasGpus: true,
+  });
+  assert.deepEqual(usable(nodes, { gpuResources: [] }).slots, []);
+});
+
 test('a node takes no more workers than its cores and memory allow', () => {
   const nodes = [
     { ...t4('a', 8), cores: 4.5 },
