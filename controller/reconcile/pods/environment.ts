@@ -20,7 +20,10 @@ export function environment(
     valueFrom: { fieldRef: { fieldPath } },
   }));
   const values = Object.entries(VALUES).map(([name, value]) => ({ name, value }));
-  const secrets = [credentials.s3?.secretName ?? s3SecretName, credentials.nats?.secretName ?? bus.secretName];
+  const secrets = [
+    credentials.s3?.secretName ?? s3SecretName,
+    credentials.nats?.secretName ?? bus.secretName,
+  ];
   return {
     env: [...fields, ...values],
     envFrom: secrets.flatMap((name) => (name ? [{ secretRef: { name } }] : [])),
