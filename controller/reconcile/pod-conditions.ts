@@ -18,6 +18,8 @@ const CONFIG_FAULTS: ReadonlySet<string> = new Set([
 ]);
 /** A conductor that says nothing for so long is called silent, ms. */
 const SILENT_AFTER_MS = 30_000;
+/** How often to look whether a conductor that was not heard yet has said something, ms. */
+const LISTENS_EVERY_MS = 5000;
 
 /** @param pods made from what is wanted @param missing how many of those wanted are not there */
 export function setPodConditions(pods: readonly ObservedPod[], missing: number, scene: Scene): void {
@@ -75,6 +77,7 @@ function setRunning(pods: readonly ObservedPod[], { observed, draft }: Scene): v
       draft.tell('Warning', 'ConductorSilent', message);
     return;
   }
+  draft.lookAgainAt(draft.nowMs + LISTENS_EVERY_MS);
   // not heard since this controller started: what was written before still holds
   if (draft.condition('Running')?.status !== 'True')
     draft.setCondition(

@@ -260,7 +260,7 @@ const CASES: Readonly<Record<string, Case>> = {
     phase: 'Running',
     ...nothing,
     conditions: { Running: 'True PassRunning' },
-    again: null,
+    again: 5,
   },
   'next-pass': {
     seen: hearing(old(firstOfTwo()), { pass: 1 }),
@@ -739,9 +739,16 @@ test('the time of a condition changes with its status alone', () => {
 
 test('waiting times double up to five minutes', () => {
   const waits = [1, 2, 3, 4, 5, 6, 30].map((failures) => {
-    const seen = counted(withPod(live, 's0-r1', failed(live)), failures, 0, uidOf(live, 's0-r1'));
-    const patient = withSpec(seeing(seen, { conductor: null }), { backoffLimit: 100 });
-    return (decide(patient.observed, patient.nowMs, SETTINGS).requeueAfterMs ?? 0) / 1000;
+    const isDeleted = (secondsAgo: number): boolean => {
+      const crashed = withPod(live, 's0-r1', failed(live, secondsAgo));
+      const seen = withSpec(counted(crashed, failures, secondsAgo, uidOf(live, 's0-r1')), {
+        backoffLimit: 99,
+      });
+      return decide(seen.observed, seen.nowMs, SETTINGS).actions.length > 0;
+    };
+    let seconds = 0;
+    while (!isDeleted(seconds)) seconds += 5;
+    return seconds;
   });
   assert.deepEqual(waits, [10, 20, 40, 80, 160, 300, 300]);
 });
