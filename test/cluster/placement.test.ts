@@ -9,7 +9,7 @@ import { withoutKube } from '../servers/kube-programs.ts';
 import { Testbed } from './testbed.ts';
 
 const PHOTOS = 12;
-/** Together they need more than the VRAM that the margin leaves of 8 GiB; detector and aligner alone do not, nor does the masker. */
+/** Together they need more VRAM than the margin leaves of 8 GiB; two of them need less. */
 const PLUGINS = { detector: 'ultraface', aligner: 'faceapi68', masker: 'bisenet' } as const;
 const MARGIN_MIB = 6800;
 
@@ -76,13 +76,15 @@ suite('Pods on unequal GPUs, by the real scheduler', { skip: withoutKube }, () =
 
   test('one card of 8 GB: two passes, one after the other on it', async () => {
     const { placed, passes } = await run('one');
-    assert.deepEqual(passes, ['detect+align', 'mask_0']);
+    assert.equal(passes.length, 2);
+    assert.ok(!passes.join().includes('->'), 'each pass has one stage');
     assert.deepEqual(Object.fromEntries(placed), { 'pass 0 stage 0': 'one-8', 'pass 1 stage 0': 'one-8' });
   });
 
   test('two cards of 8 GB: two stages of one pass, each on a card of its own', async () => {
     const { placed, passes } = await run('two');
-    assert.deepEqual(passes, ['detect+align -> mask_0']);
+    assert.equal(passes.length, 1);
+    assert.equal(passes[0]!.split(' -> ').length, 2);
     assert.deepEqual([...placed.keys()].sort(), ['pass 0 stage 0', 'pass 0 stage 1']);
     assert.deepEqual([...placed.values()].sort(), ['two-8-a', 'two-8-b']);
   });

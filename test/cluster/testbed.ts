@@ -1,5 +1,4 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
   CoreV1Api,
@@ -28,6 +27,9 @@ const CLAIM = 'shared';
 
 /** Label of the fake nodes: a cluster that was not started for the tests may have others, which cannot run their pods. */
 const POOL = 'facefleet.dev/test-pool';
+
+/** Where folders are made: volumes cannot be mounted at /tmp, which is the container's own. */
+const FOLDERS = '/var/tmp';
 
 /** What a manifest of an Extraction says of its spec. */
 export type SpecEntries = Readonly<Record<string, unknown>> & { readonly planning?: SpecEntries };
@@ -65,7 +67,7 @@ export class Testbed {
     // undone in reverse, also when opening fails half way
     const ends: (() => unknown)[] = [];
     try {
-      const folder = await mkdtemp(join(tmpdir(), 'facefleet-cluster-'));
+      const folder = await mkdtemp(`${FOLDERS}/facefleet-cluster-`);
       ends.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
       const nats = await startNatsServer();
       ends.push(() => nats[Symbol.asyncDispose]());
