@@ -40,7 +40,7 @@ describe('a cluster run from bucket to bucket', { skip: withoutNatsServer || s3.
     for (const file of filesBelow(input)) await photos.put(file, readFileSync(join(input, file)));
     const client = s3Client({ endpoint: s3.endpoint });
     for (const Key of ['photos/sub//no-key.jpg', 'photos/sub/'])
-      await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: '' }));
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: Buffer.from('x') }));
     client.destroy();
     await extractCli([input, join(folder, 'local'), '--size', '128', '--recursive'], 3);
     const { 'versions.txt': _, 'failures.jsonl': __, ...rest } = fingerprint(join(folder, 'local'));
