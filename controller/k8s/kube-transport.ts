@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
-import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { asFacefleetError, errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import type { KubeAccess } from './load-kube-config.ts';
 
 /** A request as it goes over the wire. */
@@ -49,6 +49,7 @@ export class KubeTransport {
   /** The server did not accept the credentials: they are read anew for the next request. */
   renewCredentials(): void {
     this.#prepared = null;
+    this.#access.config.renew?.();
   }
 
   close(): void {
@@ -101,7 +102,7 @@ export class KubeTransport {
     try {
       await this.#access.config.applyToHTTPSOptions(options);
     } catch (error) {
-      throw new FacefleetError('FF7010', errorText(error), { cause: error });
+      throw asFacefleetError(error, 'FF7010', '');
     }
     // the agent of the client keeps no connections; one that goes through a proxy is needed all the same
     if (!this.#access.config.getCurrentCluster()?.proxyUrl) options.agent = this.#keepingAgent(options);

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
+import type { RequestOptions } from 'node:https';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node';
-import { parse } from 'yaml';
 import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { type KubeConfigContent, mergeKubeConfigs, readKubeConfigFile } from './kube-config-file.ts';
+import { KubeIdentity } from './kube-identity.ts';
 
-const IN_CLUSTER_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** What chooses the cluster, the user and the namespace; all as kubectl's options of these names. */
 export interface KubeConfigChoice {
@@ -14,9 +15,18 @@ export interface KubeConfigChoice {
   readonly namespace?: string;
 }
 
+/** What requests prove their sender by, and the server itself; `KubeConfig` of @kubernetes/client-node is one, too. */
+export interface KubeSecurity {
+  /** Adds certificates and headers; `agent` when there is a proxy. */
+  applyToHTTPSOptions(options: RequestOptions): Promise<void>;
+  /** The server did not accept what was given last. */
+  renew?(): void;
+  getCurrentCluster(): { readonly proxyUrl?: string | undefined } | null;
+}
+
 /** A cluster and who talks to it. */
 export interface KubeAccess {
-  readonly config: KubeConfig;
+  readonly config: KubeSecurity;
   /** Of the option, else the context's, else `default`. */
   readonly namespace: string;
   /** The API server. */
@@ -29,80 +39,77 @@ export interface KubeAccess {
  * @throws FacefleetError FF7010
  */
 export function loadKubeConfig(choice: KubeConfigChoice, env: NodeJS.ProcessEnv = process.env): KubeAccess {
-  const config = loadFiles(choice.kubeconfig, env);
-  if (choice.context !== undefined) {
-    if (config.getContextObject(choice.context) === null)
-      throw new FacefleetError('FF7010', `there is no context ${choice.context}${known(config)}`);
-    config.setCurrentContext(choice.context);
-  }
-  const cluster = config.getCurrentCluster();
-  if (cluster === null) {
-    const current = config.getCurrentContext();
-    const why = current ? `the context ${current} or its cluster is not there` : 'no current context is set';
-    throw new FacefleetError('FF7010', `${why}${known(config)}`);
-  }
-  // what does not use TLS has nothing to verify; the client asks for it to be said
-  if (cluster.server.startsWith('http:')) Object.assign(cluster, { skipTLSVerify: true });
-  const context = config.getContextObject(config.getCurrentContext());
-  return { config, namespace: choice.namespace ?? context?.namespace ?? 'default', server: cluster.server };
-}
-
-function loadFiles(given: string | undefined, env: NodeJS.ProcessEnv): KubeConfig {
-  if (given !== undefined) return loadFile(given);
-  const named = (env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '');
-  const files = (named.length > 0 ? named : [join(env.HOME || homedir(), '.kube', 'config')]).filter(
-    existsSync,
-  );
-  const [first, ...others] = files.map(loadFile);
-  if (first !== undefined) return others.reduce(merge, first);
-  if (named.length > 0) throw new FacefleetError('FF7010', `KUBECONFIG: no file of ${env.KUBECONFIG} exists`);
-  if (!env.KUBERNETES_SERVICE_HOST || !existsSync(IN_CLUSTER_TOKEN)) {
-    throw new FacefleetError('FF7010', 'there is no kubeconfig, and this is no pod with a service account');
-  }
-  const config = new KubeConfig();
-  config.loadFromCluster();
-  return config;
-}
-
-function loadFile(file: string): KubeConfig {
-  const config = new KubeConfig();
-  try {
-    config.loadFromFile(file);
-    readTokenFiles(config, file);
-  } catch (error) {
-    throw new FacefleetError('FF7010', `${file}: ${errorText(error)}`, { cause: error });
-  }
-  return config;
-}
-
-/** Users with a `tokenFile`, which the client does not read: renewed tokens are found there. */
-function readTokenFiles(config: KubeConfig, file: string): void {
-  const { users } = parse(readFileSync(file, 'utf8')) as {
-    users?: { name: string; user?: { tokenFile?: string } }[] | null;
+  const content = readFiles(choice.kubeconfig, env);
+  if (content === null) return inCluster(choice, env);
+  const name = choice.context ?? content.currentContext;
+  if (name === null) throw new FacefleetError('FF7010', `no current context is set${known(content)}`);
+  const context = content.contexts.get(name);
+  if (context === undefined)
+    throw new FacefleetError('FF7010', `there is no context ${name}${known(content)}`);
+  const cluster = content.clusters.get(context.cluster ?? '');
+  if (!cluster?.server)
+    throw new FacefleetError(
+      'FF7010',
+      `context ${name}: there is no cluster ${context.cluster} with a server`,
+    );
+  const user = context.user ? content.users.get(context.user) : {};
+  if (user === undefined)
+    throw new FacefleetError('FF7010', `context ${name}: there is no user ${context.user}`);
+  const server = serverOf(cluster.server);
+  return {
+    config: new KubeIdentity({ server, cluster, userName: context.user ?? '', user, env }),
+    namespace: choice.namespace ?? (context.namespace || 'default'),
+    server,
   };
-  const files = new Map(users?.map(({ name, user }) => [name, user?.tokenFile]));
-  config.users = config.users.map((user) => {
-    const tokenFile = files.get(user.name);
-    if (tokenFile === undefined || user.token) return user;
-    const path = tokenFile.startsWith('/') ? tokenFile : join(file, '..', tokenFile);
-    return { ...user, authProvider: { name: 'tokenFile', config: { tokenFile: path } } };
-  });
 }
 
-/** The first that names a thing wins. */
-function merge(config: KubeConfig, other: KubeConfig): KubeConfig {
-  const added = <T extends { readonly name: string }>(own: T[], more: T[]): T[] => [
-    ...own,
-    ...more.filter(({ name }) => !own.some((one) => one.name === name)),
-  ];
-  config.clusters = added(config.clusters, other.clusters);
-  config.users = added(config.users, other.users);
-  config.contexts = added(config.contexts, other.contexts);
-  if (!config.currentContext) config.setCurrentContext(other.getCurrentContext());
-  return config;
+/** Null: there is none, and this is a pod with a service account. */
+function readFiles(given: string | undefined, env: NodeJS.ProcessEnv): KubeConfigContent | null {
+  if (given !== undefined) {
+    const content = readKubeConfigFile(given);
+    if (content === null) throw new FacefleetError('FF7010', `${given}: there is no such file`);
+    return content;
+  }
+  const named = (env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '');
+  const files = named.length > 0 ? named : [join(env.HOME || homedir(), '.kube', 'config')];
+  const contents = files.map(readKubeConfigFile).filter((content) => content !== null);
+  if (contents.length > 0) return mergeKubeConfigs(contents);
+  if (named.length > 0) throw new FacefleetError('FF7010', `KUBECONFIG: no file of ${env.KUBECONFIG} exists`);
+  if (env.KUBERNETES_SERVICE_HOST && existsSync(join(SERVICE_ACCOUNT, 'token'))) return null;
+  throw new FacefleetError('FF7010', 'there is no kubeconfig, and this is no pod with a service account');
 }
 
-function known(config: KubeConfig): string {
-  const names = config.getContexts().map(({ name }) => name);
-  return names.length === 0 ? '' : `; there are ${names.join(', ')}`;
+function inCluster({ namespace }: KubeConfigChoice, env: NodeJS.ProcessEnv): KubeAccess {
+  const host = env.KUBERNETES_SERVICE_HOST ?? '';
+  const server = `https://${host.includes(':') ? `[${host}]` : host}:${env.KUBERNETES_SERVICE_PORT ?? '443'}`;
+  const cluster = { server, 'certificate-authority': join(SERVICE_ACCOUNT, 'ca.crt') };
+  const user = { tokenFile: join(SERVICE_ACCOUNT, 'token') };
+  return {
+    config: new KubeIdentity({ server, cluster, userName: 'service account', user, env }),
+    namespace: namespace ?? (env.POD_NAMESPACE || ownNamespace()),
+    server,
+  };
+}
+
+function ownNamespace(): string {
+  try {
+    return readFileSync(join(SERVICE_ACCOUNT, 'namespace'), 'utf8').trim() || 'default';
+  } catch {
+    return 'default';
+  }
+}
+
+function serverOf(server: string): string {
+  const url = server.includes('://') ? server : `http://${server}`;
+  try {
+    return new URL(url).href.replace(/\/+$/, '');
+  } catch (error) {
+    throw new FacefleetError('FF7010', `"${server}" is no address of a server: ${errorText(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function known({ contexts }: KubeConfigContent): string {
+  return contexts.size === 0 ? '' : `; there are ${[...contexts.keys()].join(', ')}`;
 }

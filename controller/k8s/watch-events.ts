@@ -3,6 +3,7 @@ import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import type { KubeCall } from './kube-call.ts';
 import { kubeFailure, parseStatus } from './kube-failure.ts';
 import type { KubeObject } from './kube-resource.ts';
+import { responseLines } from './response-lines.ts';
 
 /** What a watch says. A bookmark's object has only a version. */
 export interface WatchEvent<T> {
@@ -27,7 +28,8 @@ export async function* watchEvents<T extends KubeObject>(
 ): AsyncGenerator<WatchEvent<T>> {
   const watchdog = setTimeout(() => response.destroy(new WatchStalled()), stallMs);
   try {
-    for await (const line of lines(response)) {
+    for await (const line of responseLines(response)) {
+      if (line === '') continue;
       watchdog.refresh();
       const event = parseEvent(line, call);
       if (event.type === 'ERROR') {
@@ -44,21 +46,6 @@ export async function* watchEvents<T extends KubeObject>(
   } finally {
     clearTimeout(watchdog);
     response.destroy();
-  }
-}
-
-async function* lines(response: IncomingMessage): AsyncGenerator<string> {
-  response.setEncoding('utf8');
-  let rest: string[] = [];
-  for await (const chunk of response as AsyncIterable<string>) {
-    const parts = chunk.split('\n');
-    const last = parts.pop()!;
-    for (const part of parts) {
-      const line = rest.join('') + part;
-      rest = [];
-      if (line !== '') yield line;
-    }
-    if (last !== '') rest.push(last);
   }
 }
 

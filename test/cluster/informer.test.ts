@@ -121,9 +121,9 @@ describe('informer', { skip: withoutKube }, () => {
     const stranger = new KubeClient({ config, namespace: NAMESPACE, server: client.server });
     await assert.rejects(stranger.list(PODS, { namespace: NAMESPACE }), failsWith('FF7002'));
     stranger.close();
-    const access = loadKubeConfig({ kubeconfig: cluster.kubeconfig });
-    Object.assign(access.config.getCurrentUser()!, { impersonateUser: 'nobody' });
-    const nobody = new KubeClient(access);
+    const acting = cluster.config();
+    Object.assign(acting.getCurrentUser()!, { impersonateUser: 'nobody' });
+    const nobody = new KubeClient({ config: acting, namespace: NAMESPACE, server: client.server });
     await assert.rejects(
       nobody.list(PODS, { namespace: NAMESPACE }),
       failsWith(
@@ -160,9 +160,5 @@ describe('informer', { skip: withoutKube }, () => {
 
 /** The same cluster by another port. */
 function gated(access: ReturnType<typeof loadKubeConfig>, port: number): ReturnType<typeof loadKubeConfig> {
-  const server = `https://127.0.0.1:${port}`;
-  const { config } = access;
-  const cluster = { ...config.getCurrentCluster()!, server };
-  config.clusters = config.clusters.map((each) => (each.name === cluster.name ? cluster : each));
-  return { ...access, server };
+  return { ...access, server: `https://127.0.0.1:${port}` };
 }

@@ -62,8 +62,6 @@ describe('leadership', { skip: withoutKube }, () => {
     await using gate = await TcpGate.open(Number(port));
     const access = loadKubeConfig({ kubeconfig: cluster.kubeconfig });
     const server = `https://127.0.0.1:${gate.port}`;
-    const { config } = access;
-    config.clusters = config.clusters.map((each) => ({ ...each, server }));
     const cutOff = new KubeClient({ ...access, server }, { answerWithinMs: 1000 });
     const first = await candidate('cut-off', 'first', cutOff).acquire(never);
     const second = candidate('cut-off', 'second').acquire(never);

@@ -1,9 +1,9 @@
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorText, FacefleetError } from '../../../worker/errors/facefleet-error.ts';
 import { backoffMs } from '../../k8s/backoff.ts';
 import type { KubeClient, KubeSelection } from '../../k8s/kube-client.ts';
 import type { KubeObject, KubeResource } from '../../k8s/kube-resource.ts';
+import { type WatchEvent, WatchStalled, watchEvents } from '../../k8s/watch-events.ts';
 
 /** The objects of a selection as they are now. */
 export interface Followed<T> {
@@ -15,13 +15,9 @@ export interface Followed<T> {
 
 /** The server ends a watch after so long; it is taken up again at once. */
 const WATCH_SECONDS = 240;
-const LATE_MS = 15_000;
+/** Bookmarks come about every minute. */
+const STALL_MS = 150_000;
 const AGAIN = { firstMs: 250, longestMs: 5000 };
-
-interface WatchEvent<T> {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
-  readonly object: T;
-}
 
 /**
  * The objects of a selection, again whenever they change, until the signal comes. What the server cannot tell once it has told something (it
@@ -53,6 +49,7 @@ export async function* followList<T extends KubeObject>(
       }
     } catch (error) {
       if (signal.aborted) return;
+      if (error instanceof WatchStalled) continue;
       if (objects === null || !(error instanceof FacefleetError)) throw error;
       failures += 1;
       if (error.code === 'FF7012') continue;
@@ -62,7 +59,7 @@ export async function* followList<T extends KubeObject>(
   }
 }
 
-/** Changes from a version on, over as many watches as it takes. Ends when the list has to be read anew. */
+/** Changes from a version on, over as many watches as it takes. @throws FacefleetError when the list has to be read anew */
 async function* watchFrom<T extends KubeObject>(
   client: KubeClient,
   resource: KubeResource<T>,
@@ -79,23 +76,13 @@ async function* watchFrom<T extends KubeObject>(
       labelSelector,
       fieldSelector,
     };
-    const response = await client.stream({ verb: 'watch', resource, namespace, query }, signal);
-    const late = setTimeout(() => response.destroy(), WATCH_SECONDS * 1000 + LATE_MS);
-    try {
-      for await (const line of createInterface({ input: response })) {
-        const event = JSON.parse(line) as WatchEvent<T>;
-        if (event.type === 'ERROR') return;
-        from = event.object.metadata?.resourceVersion ?? from;
-        if (event.type !== 'BOOKMARK') yield event;
-      }
-    } catch (error) {
-      // cut off amid a line: what was missed comes with the next list
-      if (signal.aborted || error instanceof FacefleetError) throw error;
-      return;
-    } finally {
-      clearTimeout(late);
-      response.destroy();
+    const call = { verb: 'watch', resource, namespace, query } as const;
+    const response = await client.stream(call, signal);
+    for await (const event of watchEvents<T>(response, call, STALL_MS)) {
+      from = event.object.metadata?.resourceVersion ?? from;
+      if (event.type !== 'BOOKMARK') yield event;
     }
+    await sleep(AGAIN.firstMs, undefined, { signal });
   }
 }
 

@@ -1,9 +1,9 @@
-import { createInterface } from 'node:readline';
 import type { V1Pod } from '@kubernetes/client-node';
-import { FacefleetError } from '../../../worker/errors/facefleet-error.ts';
+import { asFacefleetError, FacefleetError } from '../../../worker/errors/facefleet-error.ts';
 import type { KubeClient } from '../../k8s/kube-client.ts';
 import { hasCode } from '../../k8s/kube-failure.ts';
 import { EXTRACTIONS, PODS } from '../../k8s/kube-resource.ts';
+import { responseLines } from '../../k8s/response-lines.ts';
 import { extractionEnd } from './extraction-end.ts';
 import { extractionName } from './extraction-name.ts';
 import { findExtraction } from './find-extraction.ts';
@@ -160,7 +160,9 @@ async function* logLines(
     },
   });
   try {
-    yield* createInterface({ input: response });
+    yield* responseLines(response);
+  } catch (error) {
+    throw asFacefleetError(error, 'FF7001', `log of ${metadata?.name}`);
   } finally {
     response.destroy();
   }

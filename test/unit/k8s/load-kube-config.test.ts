@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { RequestOptions } from 'node:https';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { loadKubeConfig } from '../../../controller/k8s/load-kube-config.ts';
+import { type KubeAccess, loadKubeConfig } from '../../../controller/k8s/load-kube-config.ts';
 import { failsWith } from '../../fixtures/fails-with.ts';
 import { scratch } from '../../fixtures/scratch.ts';
 
@@ -34,7 +35,14 @@ it('--kubeconfig comes before KUBECONFIG', () => {
   assert.deepEqual({ server, namespace }, { server: 'https://one:6443', namespace: 'faces' });
 });
 
-it('KUBECONFIG: the first file that names a thing wins; absent files are passed over', () => {
+/** The headers that a request gets. */
+async function headersOf({ config: security }: KubeAccess): Promise<Record<string, unknown>> {
+  const options: { headers?: Record<string, unknown> } = {};
+  await security.applyToHTTPSOptions(options as RequestOptions);
+  return options.headers ?? {};
+}
+
+it('KUBECONFIG: the first file that names a thing wins; absent files are passed over', async () => {
   const env = { KUBECONFIG: `${folder}/absent:${two}:${one}` };
   const access = loadKubeConfig({}, env);
   assert.equal(access.server, 'https://two:6443');
@@ -42,7 +50,7 @@ it('KUBECONFIG: the first file that names a thing wins; absent files are passed 
   const other = loadKubeConfig({ context: 'one' }, env);
   assert.equal(other.server, 'https://two:6443', 'the cluster of that name is the first one');
   assert.equal(other.namespace, 'faces');
-  assert.equal(other.config.getCurrentUser()?.token, 'token of one');
+  assert.deepEqual(await headersOf(other), { authorization: 'Bearer token of one' });
 });
 
 it('--namespace comes before that of the context', () => {
@@ -52,9 +60,76 @@ it('--namespace comes before that of the context', () => {
 it('a token file of a user is read again and again', async () => {
   writeFileSync(join(folder, 'token'), 'from a file');
   const file = config('three', { server: 'https://three:6443', user: { tokenFile: 'token' } });
-  const options: { headers?: Record<string, string> } = {};
-  await loadKubeConfig({ kubeconfig: file }).config.applyToHTTPSOptions(options);
-  assert.equal(options.headers?.Authorization, 'Bearer from a file');
+  const access = loadKubeConfig({ kubeconfig: file });
+  assert.deepEqual(await headersOf(access), { authorization: 'Bearer from a file' });
+  writeFileSync(join(folder, 'token'), 'another');
+  assert.deepEqual(await headersOf(access), { authorization: 'Bearer another' });
+});
+
+it('names and passwords, certificates, and whom to act as', async () => {
+  const data = (text: string): string => Buffer.from(text).toString('base64');
+  const user = {
+    username: 'me',
+    password: 'secret',
+    'client-certificate-data': data('certificate'),
+    'client-key-data': data('key'),
+    as: 'somebody',
+    'as-groups': ['a', 'b'],
+  };
+  const access = loadKubeConfig({ kubeconfig: config('four', { server: 'https://four:6443', user }) });
+  assert.deepEqual(await headersOf(access), {
+    authorization: `Basic ${data('me:secret')}`,
+    'impersonate-user': 'somebody',
+    'impersonate-group': ['a', 'b'],
+  });
+  const options: RequestOptions = {};
+  await access.config.applyToHTTPSOptions(options);
+  assert.deepEqual([String(options.cert), String(options.key)], ['certificate', 'key']);
+});
+
+it('an exec plugin is asked as kubectl asks it, and again when its credential has ended', async () => {
+  const script = join(folder, 'plugin.sh');
+  const log = join(folder, 'asked');
+  writeFileSync(
+    script,
+    `#!/bin/sh\necho asked >> '${log}'\n` +
+      `printf '{"kind":"ExecCredential","status":{"token":"%s-%s","expirationTimestamp":"%s"}}' "$1" "$MORE" "$(cat '${log}.until')"\n`,
+    { mode: 0o755 },
+  );
+  writeFileSync(`${log}.until`, '2999-01-01T00:00:00Z');
+  const exec = {
+    apiVersion: 'client.authentication.k8s.io/v1',
+    command: './plugin.sh',
+    args: ['one'],
+    env: [{ name: 'MORE', value: 'two' }],
+    interactiveMode: 'Never',
+  };
+  const access = loadKubeConfig({
+    kubeconfig: config('five', { server: 'https://five:6443', user: { exec } }),
+  });
+  const asked = (): number => readFileSync(log, 'utf8').trim().split('\n').length;
+  for (let i = 0; i < 2; i++) assert.deepEqual(await headersOf(access), { authorization: 'Bearer one-two' });
+  assert.equal(asked(), 1);
+  writeFileSync(`${log}.until`, '2001-01-01T00:00:00Z');
+  const ends = loadKubeConfig({ kubeconfig: join(folder, 'five.yaml') });
+  for (let i = 0; i < 2; i++) await headersOf(ends);
+  assert.equal(asked(), 3);
+  const absent = { ...exec, command: 'facefleet-no-such-plugin', installHint: 'get it somewhere' };
+  const file = config('six', { server: 'https://six:6443', user: { exec: absent } });
+  await assert.rejects(
+    headersOf(loadKubeConfig({ kubeconfig: file })),
+    failsWith('FF7010', 'facefleet-no-such-plugin', 'get it somewhere'),
+  );
+});
+
+it('a proxy of the environment is used as kubectl uses it', () => {
+  const proxyOf = (server: string, env: NodeJS.ProcessEnv): string | undefined =>
+    loadKubeConfig({ kubeconfig: config('proxy', { server }) }, env).config.getCurrentCluster()?.proxyUrl;
+  const HTTPS_PROXY = 'http://proxy:3128';
+  assert.equal(proxyOf('https://api.example.org', { HTTPS_PROXY }), HTTPS_PROXY);
+  assert.equal(proxyOf('https://api.example.org', { HTTPS_PROXY, NO_PROXY: 'a.b, .example.org' }), undefined);
+  assert.equal(proxyOf('https://127.0.0.1:6443', { HTTPS_PROXY }), undefined);
+  assert.equal(proxyOf('https://api.example.org', {}), undefined);
 });
 
 it('what is wrong is named', () => {
