@@ -17,6 +17,8 @@ export interface ActorOptions {
   readonly jobs: Informer<V1ConfigMap>;
   /** @throws when this process may not write (any more) */
   readonly check: () => void;
+  /** Aborts when it may not any more: requests that are under way are broken off. */
+  readonly signal: AbortSignal;
 }
 
 /** Requests of one extraction at a time. */
@@ -32,9 +34,10 @@ export class Actor {
 
   /** @returns the extraction as it is now @throws FacefleetError FF7004 when somebody else wrote it meanwhile */
   async writeStatus(extraction: ExtractionResource, status: ExtractionStatus): Promise<ExtractionResource> {
-    const { client, check } = this.#options;
+    const { client, check, signal } = this.#options;
     check();
-    const written = await client.update(EXTRACTIONS, { ...extraction, status }, { subresource: 'status' });
+    const options = { subresource: 'status', signal };
+    const written = await client.update(EXTRACTIONS, { ...extraction, status }, options);
     return this.#seen(written) ?? { ...extraction, status };
   }
 
@@ -59,7 +62,7 @@ export class Actor {
 
   /** @returns the extraction where it was changed */
   async #do(extraction: ExtractionResource, action: Action): Promise<ExtractionResource | null> {
-    const { client, check, pods, jobs } = this.#options;
+    const { client, check, signal, pods, jobs } = this.#options;
     const { namespace, name, uid } = extraction.metadata;
     check();
     switch (action.do) {
@@ -68,7 +71,7 @@ export class Actor {
       case 'removeFinalizer':
         return await this.#setFinalizer(extraction, false);
       case 'deleteExtraction':
-        await client.delete(EXTRACTIONS, { namespace, name }, { uid });
+        await client.delete(EXTRACTIONS, { namespace, name }, { uid, signal });
         return null;
       case 'createJob':
         await this.#create(CONFIG_MAPS, jobs, extraction, action.configMap);
@@ -82,7 +85,7 @@ export class Actor {
         await client.delete(
           CONFIG_MAPS,
           { namespace, name: action.name },
-          of === undefined ? {} : { uid: of },
+          { signal, ...(of !== undefined && { uid: of }) },
         );
         if (job !== null) jobs.cache.forget(job);
         return null;
@@ -91,6 +94,7 @@ export class Actor {
         const at = { namespace, name: action.name };
         const left = await client.delete(PODS, at, {
           uid: action.uid,
+          signal,
           ...(action.now && { graceSeconds: 0 }),
         });
         if (left === null) pods.cache.forget({ metadata: { ...at, uid: action.uid } });
@@ -107,14 +111,14 @@ export class Actor {
     { metadata }: ExtractionResource,
     object: T,
   ): Promise<void> {
-    const { client } = this.#options;
+    const { client, signal } = this.#options;
     const name = object.metadata?.name ?? '';
     let there: T | null;
     try {
-      there = await client.create(resource, metadata.namespace, object);
+      there = await client.create(resource, metadata.namespace, object, signal);
     } catch (error) {
       if (!hasCode(error, 'FF7011')) throw error;
-      there = await client.get(resource, metadata.namespace, name);
+      there = await client.get(resource, metadata.namespace, name, signal);
       if (there !== null && !isOwnedBy(there, metadata.uid)) {
         const what = `${resource.plural} ${metadata.namespace}/${name}`;
         throw new FacefleetError('FF7011', `${what}: it belongs to somebody else; delete or rename it`);
@@ -124,13 +128,13 @@ export class Actor {
   }
 
   async #setFinalizer(extraction: ExtractionResource, present: boolean): Promise<ExtractionResource | null> {
-    const { client } = this.#options;
+    const { client, signal } = this.#options;
     const { namespace, name, resourceVersion, finalizers = [] } = extraction.metadata;
     if (finalizers.includes(FINALIZER) === present) return null;
     const others = finalizers.filter((each) => each !== FINALIZER);
     const body = { metadata: { resourceVersion, finalizers: present ? [...others, FINALIZER] : others } };
     try {
-      const written = await client.patch(EXTRACTIONS, { namespace, name }, body);
+      const written = await client.patch(EXTRACTIONS, { namespace, name }, body, { signal });
       return this.#seen(written);
     } catch (error) {
       if (!present && hasCode(error, 'FF7005')) return null;

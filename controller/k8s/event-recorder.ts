@@ -15,6 +15,8 @@ export interface EventRecorderOptions {
   readonly log: Logger;
   /** @throws when this process may not write */
   readonly check: () => void;
+  /** Aborts when it may not any more. */
+  readonly signal: AbortSignal;
 }
 
 const COMPONENT = 'facefleet-controller';
@@ -67,21 +69,21 @@ export class EventRecorder {
   }
 
   async #write({ extraction, note, write }: Waiting): Promise<void> {
-    const { client } = this.#options;
+    const { client, signal } = this.#options;
     const { namespace } = extraction.metadata;
     const event = this.#event(extraction, note, write);
     const name = event.metadata!.name!;
     if (write.again) {
       const { count, lastTimestamp } = event;
       try {
-        await client.patch(EVENTS, { namespace, name }, { count, lastTimestamp });
+        await client.patch(EVENTS, { namespace, name }, { count, lastTimestamp }, { signal });
         return;
       } catch (error) {
         // Events live for an hour only
         if (!hasCode(error, 'FF7005')) throw error;
       }
     }
-    await client.create(EVENTS, namespace, event);
+    await client.create(EVENTS, namespace, event, signal);
   }
 
   #event(

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import type { NatsSettings } from '../../worker/bus/nats-settings.ts';
 import type { Health } from '../../worker/cluster/serve-telemetry.ts';
-import { conductorEar } from '../bus/hear-conductors.ts';
+import { errorText } from '../../worker/errors/facefleet-error.ts';
+import { type ConductorEar, conductorEar } from '../bus/hear-conductors.ts';
 import type { InformerTiming } from '../k8s/informer.ts';
 import type { KubeClient } from '../k8s/kube-client.ts';
 import type { Leadership, Term } from '../k8s/leadership.ts';
@@ -29,6 +30,7 @@ export interface ControllerProcessOptions {
 }
 
 const PLAN_AFTER_MS = 300;
+const WATCH_EVERY_MS = 250;
 const ALONE: Term = { lost: new AbortController().signal, check() {}, async release() {} };
 
 /** A controller from its start to its end: it stands by, leads, and stops in order. */
@@ -36,7 +38,7 @@ export class ControllerProcess implements Health {
   readonly #options: ControllerProcessOptions;
   readonly #caches: Caches;
   readonly #controller: Controller;
-  #term: Term | null = null;
+  #leads = false;
   #unready = '';
 
   constructor(options: ControllerProcessOptions) {
@@ -53,7 +55,7 @@ export class ControllerProcess implements Health {
   }
 
   unwell(): string {
-    return this.#term === null ? '' : this.#controller.unwell;
+    return this.#leads ? this.#controller.unwell : '';
   }
 
   /** One that stands by is ready to. */
@@ -61,47 +63,62 @@ export class ControllerProcess implements Health {
     return this.#unready;
   }
 
-  /** @throws FacefleetError FF7013 when another one took over */
+  /** Until the signal aborts; then what is in hand is done, and the next one may lead. */
   async run(stop: AbortSignal): Promise<void> {
-    const { leadership, client, nats, log, metrics } = this.#options;
+    const { client, nats, log, metrics } = this.#options;
+    const ear = conductorEar(nats, log, ({ uid, news }) => {
+      if (news) this.#controller.look(uid);
+    });
+    metrics.watch(this.#controller.view(ear, () => this.#leads));
     const ending = new AbortController();
-    try {
-      const term = leadership === null ? ALONE : await leadership.acquire(stop);
-      this.#term = term;
-      const ear = conductorEar(nats, log, ({ uid, news }) => {
-        if (news) this.#controller.look(uid);
-      });
-      metrics.watch(this.#controller.view(ear, () => !term.lost.aborted));
-      const over = AbortSignal.any([stop, term.lost]);
-      const running = Promise.all([this.#caches.run(ending.signal), ear.run(ending.signal)]);
-      const watching = setInterval(() => {
+    const running: Promise<unknown>[] = [];
+    const watching = setInterval(() => {
+      if (running.length > 0)
         this.#unready = this.#caches.trouble || (ear.connected ? '' : 'the bus is not connected');
-      }, 250);
-      this.#unready = 'starting';
-      try {
-        const stopped = aborted(over);
-        await Promise.race([this.#caches.synced(), stopped]);
-        if (!over.aborted) {
-          log.info('everything is listed');
-          this.#controller.start(term, ear);
-          await stopped;
-        }
-        if (term.lost.aborted) throw term.lost.reason;
-        log.info('stopping');
-        await this.#controller.stop();
-        await term.release();
-      } finally {
-        clearInterval(watching);
-        ending.abort();
-        await running;
+    }, WATCH_EVERY_MS);
+    try {
+      while (!stop.aborted) {
+        const term = await this.#acquire(stop);
+        if (term === null) break;
+        // one that has never led costs the API server nothing
+        if (running.length === 0) running.push(this.#caches.run(ending.signal), ear.run(ending.signal));
+        await this.#lead(term, ear, stop);
       }
-    } catch (error) {
-      // it stood by
-      if (stop.aborted && error === stop.reason) return;
-      throw error;
     } finally {
+      clearInterval(watching);
+      ending.abort();
+      await Promise.all(running);
       client.close();
     }
+  }
+
+  /** @returns null when it is told to stop */
+  async #acquire(stop: AbortSignal): Promise<Term | null> {
+    const { leadership } = this.#options;
+    try {
+      return leadership === null ? ALONE : await leadership.acquire(stop);
+    } catch (error) {
+      if (stop.aborted) return null;
+      throw error;
+    }
+  }
+
+  /** Until it is told to stop, or may not any more. */
+  async #lead(term: Term, ear: ConductorEar, stop: AbortSignal): Promise<void> {
+    const { log } = this.#options;
+    const over = AbortSignal.any([stop, term.lost]);
+    const ended = aborted(over);
+    this.#leads = true;
+    await Promise.race([this.#caches.synced(), ended]);
+    if (!over.aborted) {
+      log.info('everything is listed');
+      this.#controller.start(term, ear);
+      await ended;
+    }
+    this.#leads = false;
+    log.info(term.lost.aborted ? { reason: errorText(term.lost.reason) } : {}, 'finishing what is in hand');
+    await this.#controller.stop();
+    await term.release();
   }
 }
 

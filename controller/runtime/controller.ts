@@ -37,7 +37,7 @@ const BACKOFF = { firstMs: 100, longestMs: 120_000 };
 /** A look that takes longer has got stuck. */
 const STUCK_MS = 300_000;
 
-/** Looks after the extractions of a cluster, from `run` to `stop`. */
+/** Looks after the extractions of a cluster, from `start` to `stop`, and again from there. */
 export class Controller {
   readonly #options: ControllerOptions;
   readonly #loop: WorkLoop;
@@ -45,7 +45,6 @@ export class Controller {
   readonly #requests: Requests;
   readonly #rounds: PlanningRounds;
   #recorder: EventRecorder | null = null;
-  #started = false;
   #reconcile: (key: string) => Promise<number | null> = async () => null;
 
   constructor(options: ControllerOptions) {
@@ -71,20 +70,18 @@ export class Controller {
     });
     connectTriggers(caches, {
       look: (key) => this.#loop.add(key),
-      plan: () => {
-        if (this.#started) this.#rounds.request();
-      },
+      plan: () => this.#rounds.request(),
       nodesChanged: () => this.#requests.nodesChanged(),
       gone: (uid) => this.#requests.forget(uid),
     });
   }
 
   /** Starts to act; everything that the caches have is looked at. */
-  start(term: Pick<Term, 'check'>, ear: ConductorEar): void {
+  start(term: Term, ear: ConductorEar): void {
     const { client, caches, parts, settings, metrics, log, identity } = this.#options;
     const check = (): void => term.check();
     const { extractions, pods, jobs } = caches;
-    const recorder = new EventRecorder({ client, instance: identity, log, check });
+    const recorder = new EventRecorder({ client, instance: identity, log, check, signal: term.lost });
     const reconciler = new Reconciler({
       client,
       caches,
@@ -100,15 +97,14 @@ export class Controller {
         storedJobs: this.#storedJobs,
         reports: ear.book,
       }),
-      actor: new Actor({ client, extractions, pods, jobs, check }),
+      actor: new Actor({ client, extractions, pods, jobs, check, signal: term.lost }),
       onResult: metrics.onResult,
       onAction: metrics.onAction,
     });
     this.#recorder = recorder;
-    this.#started = true;
     this.#reconcile = (key) => reconciler.reconcile(key);
     for (const key of caches.extractions.cache.objects.keys()) this.#loop.add(key);
-    this.#rounds.request();
+    this.#rounds.start();
     this.#loop.start();
   }
 

@@ -11,10 +11,14 @@ export interface DebouncedRunOptions {
 const PAUSE_FACTOR = 3;
 const FAILED_PAUSE_MS = 5000;
 
-/** Runs something when it is asked for: one run at a time, one for many requests, and one more when a request comes during a run. */
+/**
+ * Runs something when it is asked for, from `start` to `stop`: one run at a time, one for many requests, and one more when a request comes during a
+ * run.
+ */
 export class DebouncedRun {
   readonly #options: DebouncedRunOptions;
-  readonly #stopping = new AbortController();
+  /** Null: it does not run. */
+  #stopping: AbortController | null = null;
   #wanted = false;
   #going: Promise<void> | null = null;
 
@@ -24,18 +28,24 @@ export class DebouncedRun {
 
   request(): void {
     this.#wanted = true;
-    if (!this.#stopping.signal.aborted) this.#going ??= this.#go();
+    if (this.#stopping !== null) this.#going ??= this.#go(this.#stopping.signal);
+  }
+
+  start(): void {
+    this.#stopping ??= new AbortController();
+    if (this.#wanted) this.request();
   }
 
   /** Settles when nothing runs any more. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
+    this.#stopping?.abort();
     await this.#going;
+    this.#going = null;
+    this.#stopping = null;
   }
 
-  async #go(): Promise<void> {
+  async #go(signal: AbortSignal): Promise<void> {
     const { run, afterMs, onFailure } = this.#options;
-    const { signal } = this.#stopping;
     let pauseMs = afterMs;
     while (this.#wanted) {
       await sleep(pauseMs, undefined, { signal }).catch(() => {});

@@ -28,7 +28,7 @@ export interface PlanningRoundsOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Shares the cluster out anew whenever something asks for it; rounds never overlap. */
+/** Shares the cluster out anew whenever something asks for it, from `start` to `stop`; rounds never overlap. */
 export class PlanningRounds {
   readonly #options: PlanningRoundsOptions;
   readonly #shares = new Map<string, Given>();
@@ -49,6 +49,12 @@ export class PlanningRounds {
   shareOf({ metadata }: ExtractionResource): Share | null {
     const given = this.#shares.get(metadata.uid);
     return given?.generation === metadata.generation ? given.share : null;
+  }
+
+  /** Rounds begin, with one. */
+  start(): void {
+    this.#run.request();
+    this.#run.start();
   }
 
   async stop(): Promise<void> {

@@ -448,8 +448,8 @@ export const CODES = {
     scope: 'pod',
   },
   FF7013: {
-    message: 'Another controller took over',
-    hint: 'Nothing is to be done: this process ends, and stands by when it is started again.',
+    message: 'The controller may not act any more',
+    hint: 'Nothing is to be done: this process stands by until the other one ends.',
     retry: 'backoff',
     scope: 'pod',
   },

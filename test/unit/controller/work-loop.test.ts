@@ -108,6 +108,9 @@ it('many requests make one run, those during a run one more, and runs never over
     },
   });
   for (let i = 0; i < 100; i++) run.request();
+  await sleep(20);
+  assert.equal(runs, 0, 'nothing runs before the start');
+  run.start();
   await waitUntil('the run', () => running === 1);
   for (let i = 0; i < 100; i++) run.request();
   await waitUntil('the second run', () => runs === 2 && running === 0);
@@ -117,4 +120,8 @@ it('many requests make one run, those during a run one more, and runs never over
   run.request();
   await run.stop();
   assert.equal(running, 0);
+  assert.equal(runs, 2);
+  run.start();
+  await waitUntil('what was asked for before it stopped', () => runs === 3);
+  await run.stop();
 });
