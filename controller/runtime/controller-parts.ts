@@ -1,26 +1,13 @@
 import type { V1ConfigMap, V1Pod } from '@kubernetes/client-node';
 import type { ExtractionResource } from '../api/extraction-resource.ts';
 import type { NeedContext } from '../api/role-needs.ts';
-import type { KubeNode, KubePod } from '../plan/capacity/kubernetes-objects.ts';
 import type { Profile } from '../plan/profiles/profile.ts';
 import type { Share } from '../plan/several/plan-all.ts';
 import type { Decision } from '../reconcile/decision.ts';
 import type { Observed, ObservedPod, RequestFault, ResolvedRequest } from '../reconcile/observed.ts';
+import type { RoundInput } from '../reconcile/planning-round.ts';
 import type { ControllerSettings } from '../reconcile/settings.ts';
 import type { StoredJob } from '../reconcile/stored-job.ts';
-
-/** What a planning round looks at. */
-export interface RoundInput {
-  readonly extractions: readonly ExtractionResource[];
-  /** By uid of the extraction, as are the jobs. */
-  readonly requests: ReadonlyMap<string, ResolvedRequest>;
-  /** The jobs that are carried out. */
-  readonly jobs: ReadonlyMap<string, StoredJob>;
-  readonly nodes: readonly KubeNode[];
-  /** All of the cluster. */
-  readonly pods: readonly KubePod[];
-  readonly profiles: readonly Profile[];
-}
 
 /** What the controller knows and decides: everything without input or output of its own. */
 export interface ControllerParts {

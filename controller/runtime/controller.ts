@@ -49,7 +49,7 @@ export class Controller {
 
   constructor(options: ControllerOptions) {
     this.#options = options;
-    const { caches, parts, metrics, log, parallel, planAfterMs } = options;
+    const { caches, parts, settings, metrics, log, parallel, planAfterMs } = options;
     this.#loop = new WorkLoop({
       work: (key) => this.#reconcile(key),
       parallel,
@@ -61,6 +61,7 @@ export class Controller {
     this.#rounds = new PlanningRounds({
       caches,
       parts,
+      settings,
       requests: this.#requests,
       storedJobs: this.#storedJobs,
       afterMs: planAfterMs,

@@ -1,10 +1,12 @@
 import { canonicalJson, plainData } from '../../worker/formats/canonical-json.ts';
 import type { ExtractionResource } from '../api/extraction-resource.ts';
 import type { Share } from '../plan/several/plan-all.ts';
-import type { ResolvedRequest } from '../reconcile/observed.ts';
+import type { RequestFault, ResolvedRequest } from '../reconcile/observed.ts';
+import type { RoundInput } from '../reconcile/planning-round.ts';
+import type { ControllerSettings } from '../reconcile/settings.ts';
 import type { StoredJob } from '../reconcile/stored-job.ts';
 import type { Caches } from './caches.ts';
-import type { ControllerParts, RoundInput } from './controller-parts.ts';
+import type { ControllerParts } from './controller-parts.ts';
 import { DebouncedRun } from './debounced-run.ts';
 import type { Requests } from './requests.ts';
 import type { StoredJobs } from './stored-jobs.ts';
@@ -21,6 +23,7 @@ export interface PlanningRoundsOptions {
   readonly requests: Requests;
   readonly storedJobs: StoredJobs;
   readonly parts: ControllerParts;
+  readonly settings: Pick<ControllerSettings, 'conductor'>;
   readonly afterMs: number;
   /** The extraction's share is another one. */
   readonly onShare: (extraction: ExtractionResource) => void;
@@ -85,12 +88,11 @@ export class PlanningRounds {
   }
 
   async #input(): Promise<RoundInput> {
-    const { caches, requests: book, storedJobs, parts } = this.#options;
+    const { caches, requests: book, storedJobs, parts, settings } = this.#options;
     const extractions = [...caches.extractions.cache.objects.values()];
-    const requests = new Map<string, ResolvedRequest>();
+    const requests = new Map<string, ResolvedRequest | RequestFault>();
     for (const extraction of extractions) {
-      const request = await book.of(extraction);
-      if (!('code' in request)) requests.set(extraction.metadata.uid, request);
+      requests.set(extraction.metadata.uid, await book.of(extraction));
     }
     const jobs = new Map<string, StoredJob>();
     for (const { metadata, status } of extractions) {
@@ -106,6 +108,7 @@ export class PlanningRounds {
       nodes: [...caches.nodes.cache.objects.values()],
       pods: [...caches.pods.cache.objects.values()],
       profiles: parts.profiles,
+      conductor: settings.conductor,
     };
   }
 }

@@ -153,7 +153,7 @@ describe('the loop of the controller', { skip: withoutKube }, () => {
   }
 
   async function submit(name: string): Promise<void> {
-    const spec = { source: { address: 's3://in/a' }, output: { address: 's3://out/a' } };
+    const spec = { source: { address: 's3://photos/a' }, output: { address: 's3://faces/a' } };
     // the defaults are the definition's business, and this one has none
     await client.create(EXTRACTIONS, NAMESPACE, { metadata: { name, namespace: NAMESPACE }, spec } as never);
   }
