@@ -4,6 +4,7 @@ import type { ExtractionResource, ExtractionStatus } from '../api/extraction-res
 import type { Action } from '../reconcile/decision.ts';
 import { FINALIZER } from '../reconcile/delete.ts';
 import type { Informer } from './informer.ts';
+import { extractionUidOf } from './keep/keep-pod.ts';
 import type { KubeClient } from './kube-client.ts';
 import { hasCode } from './kube-failure.ts';
 import { CONFIG_MAPS, EXTRACTIONS, type KubeObject, type KubeResource, PODS } from './kube-resource.ts';
@@ -112,19 +113,20 @@ export class Actor {
     object: T,
   ): Promise<void> {
     const { client, signal } = this.#options;
-    const name = object.metadata?.name ?? '';
-    let there: T | null;
     try {
-      there = await client.create(resource, metadata.namespace, object, signal);
+      informer.take(await client.create(resource, metadata.namespace, object, signal));
     } catch (error) {
       if (!hasCode(error, 'FF7011')) throw error;
-      there = await client.get(resource, metadata.namespace, name, signal);
-      if (there !== null && !isOwnedBy(there, metadata.uid)) {
-        const what = `${resource.plural} ${metadata.namespace}/${name}`;
-        throw new FacefleetError('FF7011', `${what}: it belongs to somebody else; delete or rename it`);
-      }
+      const name = object.metadata?.name ?? '';
+      const there = informer.cache.get(metadata.namespace, name);
+      if (there !== null && extractionUidOf(there) === metadata.uid) return;
+      const what = `${resource.plural} ${metadata.namespace}/${name}`;
+      const why =
+        there === null
+          ? 'it has not been seen yet, or belongs to somebody else'
+          : 'it belongs to somebody else';
+      throw new FacefleetError('FF7011', `${what}: ${why}`, { cause: error });
     }
-    if (there !== null) informer.take(there);
   }
 
   async #setFinalizer(extraction: ExtractionResource, present: boolean): Promise<ExtractionResource | null> {
@@ -148,15 +150,6 @@ export class Actor {
     extractions.take(written);
     return extractions.cache.objects.get(keyOf(written)) ?? null;
   }
-}
-
-function isOwnedBy(
-  object: KubeObject & {
-    readonly metadata?: { readonly ownerReferences?: readonly { readonly uid: string }[] };
-  },
-  uid: string,
-): boolean {
-  return object.metadata?.ownerReferences?.some((owner) => owner.uid === uid) ?? false;
 }
 
 /** Runs of actions of one kind. */

@@ -3,9 +3,8 @@ import type { Logger } from 'pino';
 import { errorText } from '../../worker/errors/facefleet-error.ts';
 import type { ExtractionResource } from '../api/extraction-resource.ts';
 import type { EventNote } from '../reconcile/decision.ts';
-import { EventSeries, type EventWrite } from './event-series.ts';
+import { EventSeries } from './event-series.ts';
 import type { KubeClient } from './kube-client.ts';
-import { hasCode } from './kube-failure.ts';
 import { EVENTS, type KubeEvent } from './kube-resource.ts';
 
 export interface EventRecorderOptions {
@@ -26,15 +25,16 @@ const LONGEST_MESSAGE = 1024;
 interface Waiting {
   readonly extraction: ExtractionResource;
   readonly note: EventNote;
-  readonly write: EventWrite;
+  readonly atMs: number;
 }
 
 /** Tells notes as Events, one after the other behind the work; when the server does not take them they are lost, and nobody waits for them. */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
-  readonly #series = new EventSeries(() => randomBytes(8).toString('hex'));
+  readonly #series = new EventSeries();
   readonly #waiting: Waiting[] = [];
   #writing: Promise<void> | null = null;
+  #told = '';
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
@@ -42,9 +42,9 @@ export class EventRecorder {
 
   note(extraction: ExtractionResource, note: EventNote): void {
     const cut = { ...note, message: note.message.slice(0, LONGEST_MESSAGE) };
-    const write = this.#series.note(extraction.metadata.uid, cut, Date.now());
-    if (write === null) return;
-    this.#waiting.push({ extraction, note: cut, write });
+    const atMs = Date.now();
+    if (!this.#series.isNews(extraction.metadata.uid, cut, atMs)) return;
+    this.#waiting.push({ extraction, note: cut, atMs });
     if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
     this.#writing ??= this.#writeAll();
   }
@@ -61,38 +61,29 @@ export class EventRecorder {
       try {
         this.#options.check();
         await this.#write(next);
+        this.#told = '';
       } catch (error) {
-        this.#options.log.debug({ reason: next.note.reason }, `an Event is lost: ${errorText(error)}`);
+        const text = errorText(error);
+        // one line for each trouble, not for each Event
+        if (text !== this.#told)
+          this.#options.log.warn({ reason: next.note.reason }, `Events are lost: ${text}`);
+        this.#told = text;
       }
     }
     this.#writing = null;
   }
 
-  async #write({ extraction, note, write }: Waiting): Promise<void> {
+  async #write(waiting: Waiting): Promise<void> {
     const { client, signal } = this.#options;
-    const { namespace } = extraction.metadata;
-    const event = this.#event(extraction, note, write);
-    const name = event.metadata!.name!;
-    if (write.again) {
-      const { count, lastTimestamp } = event;
-      try {
-        await client.patch(EVENTS, { namespace, name }, { count, lastTimestamp }, { signal });
-        return;
-      } catch (error) {
-        // Events live for an hour only
-        if (!hasCode(error, 'FF7005')) throw error;
-      }
-    }
-    await client.create(EVENTS, namespace, event, signal);
+    await client.create(EVENTS, waiting.extraction.metadata.namespace, this.#event(waiting), signal);
   }
 
-  #event(
-    { metadata, apiVersion, kind }: ExtractionResource,
-    { type, reason, message }: EventNote,
-    { name, count, firstMs, lastMs }: EventWrite,
-  ): KubeEvent {
+  #event({ extraction, note, atMs }: Waiting): KubeEvent {
+    const { metadata, apiVersion, kind } = extraction;
+    const name = `${metadata.name.slice(0, 230)}.${randomBytes(8).toString('hex')}`;
+    const time = new Date(atMs).toISOString().replace(/\.\d+Z$/, 'Z');
     return {
-      metadata: { name: `${metadata.name.slice(0, 230)}.${name}`, namespace: metadata.namespace },
+      metadata: { name, namespace: metadata.namespace },
       involvedObject: {
         apiVersion,
         kind,
@@ -101,19 +92,13 @@ export class EventRecorder {
         uid: metadata.uid,
         resourceVersion: metadata.resourceVersion,
       },
-      type,
-      reason,
-      message,
-      count,
-      firstTimestamp: seconds(firstMs),
-      lastTimestamp: seconds(lastMs),
+      ...note,
+      count: 1,
+      firstTimestamp: time,
+      lastTimestamp: time,
       source: { component: COMPONENT },
       reportingComponent: COMPONENT,
       reportingInstance: this.#options.instance,
     };
   }
-}
-
-function seconds(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -90,6 +90,12 @@ function forbidden(call: KubeCall, said: string, status: KubeStatus | null): Fac
   if (status?.details.causes.some(({ reason }) => reason === 'NamespaceTerminating')) {
     return new FacefleetError('FF7005', `${callText(call)}: ${said}`);
   }
+  // only some API servers ask for this right (OwnerReferencesPermissionEnforcement), and do not name it
+  if (said.includes('cannot set blockOwnerDeletion')) {
+    const owner =
+      'the user lacks the verb "update" on the resource "extractions/finalizers" of API group "facefleet.dev"';
+    return new FacefleetError('FF7003', `${callText(call)}: ${owner}: ${said}`);
+  }
   if (!/ cannot \w+ (resource|path)/.test(said)) return null;
   const { resource, subresource, namespace, verb } = call;
   const user = /User "([^"]*)"/.exec(said)?.[1];

@@ -84,7 +84,6 @@ export class Controller {
     const { extractions, pods, jobs } = caches;
     const recorder = new EventRecorder({ client, instance: identity, log, check, signal: term.lost });
     const reconciler = new Reconciler({
-      client,
       caches,
       parts,
       settings,

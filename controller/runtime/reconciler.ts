@@ -1,12 +1,10 @@
 import type { Logger } from 'pino';
-import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { errorText } from '../../worker/errors/facefleet-error.ts';
 import { canonicalJson, plainData } from '../../worker/formats/canonical-json.ts';
 import type { ExtractionResource, ExtractionStatus } from '../api/extraction-resource.ts';
 import type { Actor } from '../k8s/actor.ts';
 import type { EventRecorder } from '../k8s/event-recorder.ts';
-import type { KubeClient } from '../k8s/kube-client.ts';
 import { hasCode } from '../k8s/kube-failure.ts';
-import { EXTRACTIONS } from '../k8s/kube-resource.ts';
 import { keyOf } from '../k8s/object-cache.ts';
 import type { Action } from '../reconcile/decision.ts';
 import type { ControllerSettings } from '../reconcile/settings.ts';
@@ -19,7 +17,6 @@ import type { Requests } from './requests.ts';
 export type ReconcileResult = 'ok' | 'conflict' | 'failed';
 
 export interface ReconcilerOptions {
-  readonly client: KubeClient;
   readonly caches: Caches;
   readonly requests: Requests;
   readonly observer: Observer;
@@ -56,10 +53,8 @@ export class Reconciler {
       onResult('ok', seconds());
       return againMs;
     } catch (error) {
-      const conflict = hasCode(error, 'FF7004', 'FF7005');
-      onResult(conflict ? 'conflict' : 'failed', seconds());
-      // what is in the cache is old
-      if (conflict) await this.#look(extraction);
+      // the next look has what the watch says meanwhile
+      onResult(hasCode(error, 'FF7004', 'FF7005') ? 'conflict' : 'failed', seconds());
       throw error;
     }
   }
@@ -92,18 +87,6 @@ export class Reconciler {
       throw error;
     }
     return decision.requeueAfterMs;
-  }
-
-  /** Takes what the server has into the cache, without waiting for the watch. */
-  async #look({ metadata }: ExtractionResource): Promise<void> {
-    const { client, caches } = this.#options;
-    try {
-      const now = await client.get(EXTRACTIONS, metadata.namespace, metadata.name);
-      if (now === null) caches.extractions.cache.forget({ metadata });
-      else caches.extractions.take(now);
-    } catch (error) {
-      if (!(error instanceof FacefleetError)) throw error;
-    }
   }
 }
 

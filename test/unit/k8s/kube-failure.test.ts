@@ -64,6 +64,17 @@ const ROWS: readonly (readonly [
     /"extractions\/status" of API group "facefleet.dev"/,
   ],
   [
+    'an owner that may not be blocked',
+    create,
+    403,
+    status({
+      message:
+        'pods "a" is forbidden: cannot set blockOwnerDeletion if an ownerReference refers to a resource you can\'t set finalizers on: , <nil>',
+    }),
+    'FF7003',
+    /lacks the verb "update" on the resource "extractions\/finalizers"/,
+  ],
+  [
     'a quota',
     create,
     403,
