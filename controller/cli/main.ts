@@ -66,6 +66,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   plugins: { group: ABOUT, load: async () => (await import('./plugins-command.ts')).pluginsCommand() },
   dev: { group: PARTS, load: async () => (await import('./dev-command.ts')).devCommand() },
   cluster: { group: PARTS, load: async () => (await import('./cluster-command.ts')).clusterCommand() },
+  controller: {
+    group: CLUSTER,
+    load: async () => (await import('./controller-command.ts')).controllerCommand(),
+  },
   worker: { group: PARTS, load: async () => (await import('./worker-command.ts')).workerCommand() },
 };
 

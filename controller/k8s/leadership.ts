@@ -52,8 +52,8 @@ export class Leadership {
     this.#timing = options.timing ?? TIMING;
   }
 
-  /** Waits until this process leads. @throws the signal's reason */
-  async acquire(signal: AbortSignal): Promise<Term> {
+  /** Waits until this process leads. @param onStandby another one does @throws the signal's reason */
+  async acquire(signal: AbortSignal, onStandby: () => void = () => {}): Promise<Term> {
     const { log, identity, name, namespace } = this.#options;
     let told = '';
     for (;;) {
@@ -67,6 +67,7 @@ export class Leadership {
         if (told !== holder)
           log.info({ lease: `${namespace}/${name}`, holder }, 'another controller leads; standing by');
         told = holder;
+        onStandby();
       } catch (error) {
         signal.throwIfAborted();
         if (!hasCode(error, 'FF7004', 'FF7011') && told !== errorText(error)) {

@@ -39,7 +39,9 @@ export class ControllerProcess implements Health {
   readonly #caches: Caches;
   readonly #controller: Controller;
   #leads = false;
-  #unready = '';
+  /** Whether it has led, and watches the cluster since. */
+  #listens = false;
+  #unready = 'starting';
 
   constructor(options: ControllerProcessOptions) {
     const { client, namespace, log, metrics, timing, planAfterMs = PLAN_AFTER_MS } = options;
@@ -81,7 +83,8 @@ export class ControllerProcess implements Health {
         const term = await this.#acquire(stop);
         if (term === null) break;
         // one that has never led costs the API server nothing
-        if (running.length === 0) running.push(this.#caches.run(ending.signal), ear.run(ending.signal));
+        if (!this.#listens) running.push(this.#caches.run(ending.signal), ear.run(ending.signal));
+        this.#listens = true;
         await this.#lead(term, ear, stop);
       }
     } finally {
@@ -96,11 +99,15 @@ export class ControllerProcess implements Health {
   async #acquire(stop: AbortSignal): Promise<Term | null> {
     const { leadership } = this.#options;
     try {
-      return leadership === null ? ALONE : await leadership.acquire(stop);
+      return leadership === null ? ALONE : await leadership.acquire(stop, () => this.#standBy());
     } catch (error) {
       if (stop.aborted) return null;
       throw error;
     }
+  }
+
+  #standBy(): void {
+    if (!this.#listens) this.#unready = '';
   }
 
   /** Until it is told to stop, or may not any more. */

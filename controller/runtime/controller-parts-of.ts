@@ -1,0 +1,21 @@
+import packageJson from '../../package.json' with { type: 'json' };
+import { resolveRequest } from '../api/resolve-request.ts';
+import type { Profile } from '../plan/profiles/profile.ts';
+import { decide } from '../reconcile/decide.ts';
+import { readStoredJob } from '../reconcile/jobs/job-config-map.ts';
+import { observePod } from '../reconcile/observe-pod.ts';
+import { planningRound } from '../reconcile/planning-round.ts';
+import type { ControllerParts } from './controller-parts.ts';
+
+/** What facefleet's own controller decides by. @param profiles measured speeds to plan with */
+export function controllerParts(profiles: readonly Profile[]): ControllerParts {
+  return {
+    decide,
+    observePod,
+    readStoredJob,
+    resolveRequest,
+    planningRound,
+    profiles,
+    onnxruntime: packageJson.dependencies['onnxruntime-node'],
+  };
+}
