@@ -9,9 +9,9 @@ import { serveTelemetry, type Telemetry } from '../../worker/cluster/serve-telem
 import { stageMetrics } from '../../worker/cluster/stage-metrics.ts';
 import { conduct } from '../../worker/conductor/cluster/conduct.ts';
 import { runDecoder } from '../../worker/decode/run-decoder.ts';
-import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import { runWorker } from '../../worker/stage/cluster/run-worker.ts';
 import { EXIT } from './exit-codes.ts';
+import { failedWord, type LastWord, leaveWord, leavingWord } from './leave-word.ts';
 import { processSignals } from './process-signals.ts';
 
 interface CommonOptions {
@@ -19,6 +19,8 @@ interface CommonOptions {
   readonly listen?: string;
   readonly withParent: boolean;
   readonly logLevel: string;
+  /** Where the last event is left. */
+  readonly terminationLog?: string;
 }
 
 const PROGRESS_EVERY_MS = 250;
@@ -54,25 +56,32 @@ export async function runConductorProcess(
         metrics.watch(view);
       },
     });
-    print({ event: summary.interrupted ? 'interrupted' : 'complete', ...summary });
+    sayLast({ event: summary.interrupted ? 'interrupted' : 'complete', ...summary }, options);
     process.exitCode = exitCode(summary);
   } catch (error) {
     if (signals.terminated.aborted && error === signals.terminated.reason) {
       process.exitCode = EXIT.interrupted;
       return;
     }
-    const code = error instanceof FacefleetError ? error.code : null;
-    print({ event: 'failed', code, message: errorText(error) });
+    sayLast(failedWord(error), options);
     throw error;
   } finally {
     await telemetry?.close();
   }
 }
 
+interface StageProcessOptions extends CommonOptions {
+  readonly pass: number;
+  readonly stage: number;
+  readonly replica: number;
+}
+
 /** `facefleet worker stage`. */
-export async function runStageProcess(
-  options: CommonOptions & { readonly pass: number; readonly stage: number; readonly replica: number },
-): Promise<void> {
+export async function runStageProcess(options: StageProcessOptions): Promise<void> {
+  await leavingWord(options.terminationLog, () => runStage(options));
+}
+
+async function runStage(options: StageProcessOptions): Promise<void> {
   const { pass, stage, replica } = options;
   const signals = processSignals(options.withParent);
   const job = await readJob(options.job);
@@ -101,8 +110,16 @@ export async function runStageProcess(
   }
 }
 
+interface DecodeProcessOptions extends CommonOptions {
+  readonly replica: number;
+}
+
 /** `facefleet worker decode`. */
-export async function runDecodeProcess(options: CommonOptions & { readonly replica: number }): Promise<void> {
+export async function runDecodeProcess(options: DecodeProcessOptions): Promise<void> {
+  await leavingWord(options.terminationLog, () => runDecode(options));
+}
+
+async function runDecode(options: DecodeProcessOptions): Promise<void> {
   const signals = processSignals(options.withParent);
   const job = await readJob(options.job);
   const worker = decodeLaneOf(options.replica);
@@ -159,6 +176,11 @@ function exitCode({
 }): number {
   if (interrupted) return EXIT.interrupted;
   return failed > 0 ? EXIT.someFramesFailed : EXIT.ok;
+}
+
+function sayLast(event: LastWord, { terminationLog }: CommonOptions): void {
+  print(event);
+  leaveWord(terminationLog, event);
 }
 
 function print(event: object): void {

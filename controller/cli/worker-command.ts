@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { wholeNumber } from './parse-options.ts';
+import { runCleanProcess } from './run-clean.ts';
 import { runConductorProcess, runDecodeProcess, runStageProcess } from './run-worker.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
@@ -15,7 +16,7 @@ Exit codes of all:
 SIGTERM: a stage finishes the frames in work within the job's grace period and hands back the others; a decoder hands back its segment;
 a conductor stops at once and keeps what is recorded. SIGINT: the conductor waits for the frames that are out, and ends the workers. A second signal ends at once.`;
 
-/** `facefleet worker conductor|stage|decode`: what runs in pods, and as children of `facefleet cluster run`. */
+/** `facefleet worker conductor|stage|decode|clean`: what runs in pods, and as children of `facefleet cluster run`. */
 export function workerCommand(): Command {
   const worker = new Command('worker').description('one process of a cluster run (see `facefleet cluster`)');
   withCommonOptions(worker.command('conductor'))
@@ -35,14 +36,22 @@ export function workerCommand(): Command {
     .description("decode a video's segments and send the frames to the first stage")
     .requiredOption('--replica <n>', '0-based decode worker of the job', wholeNumber(0, 999))
     .action(runDecodeProcess);
+  withJob(worker.command('clean'))
+    .description('remove lanes and temporary objects of a job that will not go on; results stay')
+    .action(runCleanProcess);
   return worker.addHelpText('after', EXIT_CODES);
 }
 
 function withCommonOptions(command: Command): Command {
-  return command
-    .requiredOption('--job <file>', 'the job file')
+  return withJob(command)
     .option('--listen <address>', 'port or host:port of /healthz, /readyz and /metrics')
-    .option('--with-parent', 'stop when the standard input ends', false)
+    .option('--with-parent', 'stop when the standard input ends', false);
+}
+
+function withJob(command: Command): Command {
+  return command
+    .requiredOption('--job <file>', 'the job file, which may be packed by gzip')
+    .option('--termination-log <file>', 'leave the last event there as one line of JSON')
     .addOption(
       new Option('-L, --log-level <level>', 'of the log on stderr').choices(LOG_LEVELS).default('info'),
     );

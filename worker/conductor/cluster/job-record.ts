@@ -21,7 +21,7 @@ export function planRecord({ extraction, passes }: Job): Json {
  * @throws FacefleetError FF4001, FF4006
  */
 export async function clearEarlierJobs(job: Job, store: Store, log: Logger): Promise<void> {
-  const noted = await readJobRecord(store);
+  const noted = await notedJob(store);
   const earlier = new Set([...(job.earlier ?? []), ...(noted === null ? [] : [noted.extraction])]);
   earlier.delete(job.extraction);
   for (const extraction of earlier) {
@@ -37,7 +37,7 @@ export async function clearEarlierJobs(job: Job, store: Store, log: Logger): Pro
 
 /** Whether an earlier conductor of this job, or of one that it takes over from, has opened the output. */
 export async function isNoted({ extraction, earlier = [] }: Job, store: Store): Promise<boolean> {
-  const noted = await readJobRecord(store);
+  const noted = await notedJob(store);
   return noted !== null && [extraction, ...earlier].includes(noted.extraction);
 }
 
@@ -46,7 +46,8 @@ export async function noteJob(job: Job, store: Store): Promise<void> {
   await store.put(JOB_KEY, Buffer.from(`${JSON.stringify(job, null, 2)}\n`), { durable: true });
 }
 
-async function readJobRecord(store: Store): Promise<Job | null> {
+/** The job that last worked on an output; null when there is none, or its record cannot be read. */
+export async function notedJob(store: Store): Promise<Job | null> {
   if ((await store.head(JOB_KEY)) === null) return null;
   try {
     return parseJob(JSON.parse(Buffer.from(await store.get(JOB_KEY)).toString('utf8')), JOB_KEY);

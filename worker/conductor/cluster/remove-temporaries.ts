@@ -11,9 +11,21 @@ export async function removeTemporaries(job: Pick<Job, 'extraction'>, store: Sto
 }
 
 /** Removes large messages of a job, and markers of crashes, which name frames by indexes that hold for one job alone. */
-export async function removeTraces({ extraction }: Pick<Job, 'extraction'>, store: Store): Promise<void> {
-  for (const prefix of [tmpPrefix(extraction), ATTEMPTS_PREFIX])
-    await store.deleteMany(keysBelow(store, prefix));
+export async function removeTraces(job: Pick<Job, 'extraction'>, store: Store): Promise<void> {
+  await removeLargeMessages(job, store);
+  await removeMarkers(store);
+}
+
+export async function removeLargeMessages(
+  { extraction }: Pick<Job, 'extraction'>,
+  store: Store,
+): Promise<void> {
+  await store.deleteMany(keysBelow(store, tmpPrefix(extraction)));
+}
+
+/** Removes the markers of crashes, whosever they are. */
+export async function removeMarkers(store: Store): Promise<void> {
+  await store.deleteMany(keysBelow(store, ATTEMPTS_PREFIX));
 }
 
 async function* keysBelow(store: Store, prefix: string): AsyncGenerator<string> {
