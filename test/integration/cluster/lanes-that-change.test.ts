@@ -100,7 +100,7 @@ describe('a job whose workers change', { skip: withoutNatsServer }, () => {
     };
     await using bus = await openJobBus(job, 'test', log);
     await interrupted(job, 'revised');
-    const records = readdirSync(join(output, 'alignments'), { recursive: true }).length;
+    const records = readdirSync(join(output, 'parts'), { recursive: true }).length;
     assert.ok(records > 0);
     const next = { ...job, extraction: `${job.extraction}-r2`, earlier: [job.extraction] };
     const processes = new JobProcesses(next, join(folder, 'revised-2.json'));
@@ -127,14 +127,14 @@ describe('a job whose workers change', { skip: withoutNatsServer }, () => {
       mkdirSync(join(output, name, '..'), { recursive: true });
       writeFileSync(join(output, name), 'x');
     }
-    const before = fingerprint(join(output, 'alignments'));
+    const before = fingerprint(join(output, 'parts'));
     const file = join(folder, 'cleaned.json');
     for (let again = 0; again < 2; again++) {
       const end = await runCli(['worker', 'clean', '--job', file, '--log-level', 'warn']);
       assert.equal(end.code, 0, end.stderr);
       assert.deepEqual([await bus.depths(), await earlierBus.depths()], [[], []]);
       for (const name of temporary) assert.ok(!existsSync(join(output, name)), name);
-      assert.deepEqual(fingerprint(join(output, 'alignments')), before);
+      assert.deepEqual(fingerprint(join(output, 'parts')), before);
     }
   });
 
