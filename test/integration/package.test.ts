@@ -47,6 +47,9 @@ test('the packed package works where it is installed', { skip: noNpm, timeout: T
     run(bin, args, { cwd: app, env: { ...process.env, PATH }, timeout: TIMEOUT_MS });
   assert.equal((await facefleet('--version')).stdout.trim(), packageJson.version);
   assert.match((await facefleet('plugins')).stdout, /ultraface/);
+  const plugin = join(app, 'node_modules/.bin/kubectl-facefleet');
+  const help = await run(plugin, ['watch', '--help'], { cwd: app, env: { ...process.env, PATH } });
+  assert.match(help.stdout, /^Usage: kubectl facefleet watch/);
   await smallPhotos(join(app, 'photos'), 2);
   const { stdout } = await facefleet('extract', 'photos', 'out', '-o', 'json');
   const last = JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as { event: string; faces: number };

@@ -12,6 +12,7 @@ export interface Painter {
 
 export function painter(stream: NodeJS.WriteStream): Painter {
   let drawn = 0;
+  let shown = '';
   const showCursor = (): void => {
     stream.write(SHOW_CURSOR);
   };
@@ -19,8 +20,11 @@ export function painter(stream: NodeJS.WriteStream): Painter {
   stream.write(HIDE_CURSOR);
   return {
     paint(lines) {
+      const text = lines.map((line) => `${line}${TO_END_OF_LINE}\n`).join('');
+      if (text === shown) return;
+      shown = text;
       const up = drawn === 0 ? '' : `\x1b[${drawn}A`;
-      stream.write(`${up}\r${lines.map((line) => `${line}${TO_END_OF_LINE}\n`).join('')}${TO_END_OF_SCREEN}`);
+      stream.write(`${up}\r${text}${TO_END_OF_SCREEN}`);
       drawn = lines.length;
     },
     close() {
