@@ -75,7 +75,7 @@ export class ControllerProcess implements Health {
     const ending = new AbortController();
     const running: Promise<unknown>[] = [];
     const watching = setInterval(() => {
-      if (running.length > 0)
+      if (this.#listens)
         this.#unready = this.#caches.trouble || (ear.connected ? '' : 'the bus is not connected');
     }, WATCH_EVERY_MS);
     try {
