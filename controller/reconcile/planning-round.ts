@@ -67,13 +67,14 @@ export function planningRound(input: RoundInput): ReadonlyMap<string, Share> {
   return new Map(planAll(demands, nodes).map((share) => [share.name, share]));
 }
 
-function wantsToRun({ metadata, spec, status }: ExtractionResource): boolean {
+/** Whether it takes part in planning rounds, when its request has no fault. */
+export function wantsToRun({ metadata, spec, status }: ExtractionResource): boolean {
   const isOver = status?.phase === 'Succeeded' || status?.phase === 'Failed';
   return metadata.deletionTimestamp === undefined && !spec.suspend && !isOver;
 }
 
-/** Conductors and others are not planned: what they hold is not free. */
-function isWorkerOf(live: ReadonlySet<string>, { metadata }: KubePod): boolean {
+/** Workers are planned. Conductors and others are not: what they hold is not free. @param live uids */
+export function isWorkerOf(live: ReadonlySet<string>, { metadata }: KubePod): boolean {
   const { [LABELS.uid]: uid, [LABELS.component]: component } = metadata?.labels ?? {};
   return uid !== undefined && live.has(uid) && component === 'worker';
 }

@@ -1,8 +1,9 @@
-import type { V1Node } from '@kubernetes/client-node';
+import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import type { ExtractionResource } from '../api/extraction-resource.ts';
 import { extractionUidOf } from '../k8s/keep/keep-pod.ts';
 import type { KubeObject } from '../k8s/kube-resource.ts';
 import { keyOf } from '../k8s/object-cache.ts';
+import { isWorkerOf, wantsToRun } from '../reconcile/planning-round.ts';
 import type { Caches } from './caches.ts';
 
 export interface TriggerTargets {
@@ -20,6 +21,13 @@ export interface TriggerTargets {
 export function connectTriggers(caches: Caches, { look, plan, nodesChanged, gone }: TriggerTargets): void {
   /** Extractions by uid, as far as they are there. */
   const keys = new Map<string, string>();
+  /** Workers of extractions that run: what they take is known from the plans. What others give back when they end is not. */
+  const isPlanned = (pod: V1Pod): boolean => {
+    const key = keys.get(extractionUidOf(pod) ?? '');
+    const extraction = key === undefined ? undefined : caches.extractions.cache.objects.get(key);
+    if (extraction === undefined || !wantsToRun(extraction)) return false;
+    return isWorkerOf(new Set([extraction.metadata.uid]), pod);
+  };
   const owner = (object: KubeObject | null): void => {
     const uid = object && extractionUidOf(object);
     const key = uid === null ? undefined : keys.get(uid);
@@ -38,9 +46,7 @@ export function connectTriggers(caches: Caches, { look, plan, nodesChanged, gone
   });
   caches.pods.cache.changes.add(({ before, now }) => {
     owner(now ?? before);
-    const uid = extractionUidOf((now ?? before)!);
-    // what those of extractions take is known from their plans
-    if (uid === null || !keys.has(uid)) plan();
+    if (roomOf(before) !== roomOf(now) && !isPlanned((now ?? before)!)) plan();
   });
   caches.jobs.cache.changes.add(({ before, now }) => owner(now ?? before));
   caches.nodes.cache.changes.add(({ before, now }) => {
@@ -60,6 +66,12 @@ export function connectTriggers(caches: Caches, { look, plan, nodesChanged, gone
 function claimOf({ metadata, status }: ExtractionResource): string {
   const { uid, generation, deletionTimestamp } = metadata;
   return JSON.stringify([uid, generation, deletionTimestamp, status?.phase, status?.plan?.job]);
+}
+
+/** All of a pod that bears on what its node has left; '' when it takes nothing. */
+function roomOf(pod: V1Pod | null): string {
+  const over = pod?.status?.phase === 'Succeeded' || pod?.status?.phase === 'Failed';
+  return pod === null || over ? '' : `${pod.metadata?.uid} ${pod.spec?.nodeName ?? ''}`;
 }
 
 function isReady(node: V1Node | null): boolean {

@@ -78,10 +78,11 @@ suite('An Extraction through its life', { skip: withoutKube }, () => {
     assert.equal(verified.code, 0, verified.stderr);
   };
 
-  const events = async (name: string): Promise<string[]> => {
-    const { items } = await bed.core.listNamespacedEvent({ namespace: bed.namespace });
-    return items.filter(({ involvedObject }) => involvedObject.name === name).map(({ reason }) => reason!);
-  };
+  const told = (name: string, event: string): Promise<void> =>
+    untilServed(`there is an Event ${event} of ${name}`, async () => {
+      const { items } = await bed.core.listNamespacedEvent({ namespace: bed.namespace });
+      return items.some(({ involvedObject, reason }) => involvedObject.name === name && reason === event);
+    });
 
   test('rests while it is suspended, without pods, and goes on from what it has', async () => {
     await start('rested');
@@ -150,7 +151,7 @@ suite('An Extraction through its life', { skip: withoutKube }, () => {
     const { status } = await bed.ended('hungry');
     assert.equal(status!.attempts!.failures, 0);
     assert.equal(status!.attempts!.lowered.length, 1);
-    assert.ok((await events('hungry')).includes('BatchesLowered'));
+    await told('hungry', 'BatchesLowered');
     await whole('hungry');
   });
 
@@ -173,7 +174,7 @@ suite('An Extraction through its life', { skip: withoutKube }, () => {
       status?.conditions?.some(({ reason }) => reason === 'ImagePullFailed') ?? false;
     const { status } = await bed.when('absent', 'says that there is no image', pull);
     assert.equal(status!.attempts?.failures ?? 0, 0);
-    assert.ok((await events('absent')).includes('ImagePullFailed'));
+    await told('absent', 'ImagePullFailed');
     await bed.delete('absent');
 
     await start('secretless', { credentials: { nats: { secretName: 'nowhere' } } });

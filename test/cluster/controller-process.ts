@@ -3,9 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BIN } from '../fixtures/cli.ts';
-import { freePort } from '../servers/free-port.ts';
 import type { ControllerAccount } from './controller-account.ts';
 import { ContainerProcess } from './kubelet/container-process.ts';
+import { listenPort } from './kubelet/listen-port.ts';
 
 export interface ControllerOptions {
   readonly account: ControllerAccount;
@@ -52,7 +52,7 @@ export class ControllerProcess {
     const { account, namespace, natsUrl, folder, name, args = [] } = this.#options;
     const kubeconfig = join(folder, `${name}.kubeconfig`);
     await writeFile(kubeconfig, account.config.exportConfig(), { mode: 0o600 });
-    this.#port = await freePort();
+    this.#port = await listenPort();
     const { PATH = '', HOME = '' } = process.env;
     const options = [
       `--listen=127.0.0.1:${this.#port}`,

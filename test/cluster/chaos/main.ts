@@ -84,8 +84,9 @@ async function open(bed: Testbed): Promise<Suite> {
   const undisturbed = await place.read(place.outputOf('undisturbed'));
   for (const name of ['gpu-1', 'gpu-2']) await bed.addGpu(name);
   await bed.nodes.add({ name: 'cpu-1' });
-  const controller = await bed.controller('first');
-  const second = await bed.controller('second');
+  // a leader that was killed is succeeded soon
+  const controller = await bed.controller('first', ['--lease-duration=4']);
+  const second = await bed.controller('second', ['--lease-duration=4']);
   await controller.start();
   await controller.ready();
   return { bed, controller, second, place, undisturbed };

@@ -1,7 +1,7 @@
 import type { V1Container } from '@kubernetes/client-node';
 import { BIN } from '../../fixtures/cli.ts';
-import { freePort } from '../../servers/free-port.ts';
 import { expand } from './container-env.ts';
+import { listenPort } from './listen-port.ts';
 import type { PodPaths } from './pod-folder.ts';
 
 /** What is run in place of a container's command. */
@@ -27,7 +27,7 @@ export async function containerCommand(
     const [, port] = words.at(-1) === '--listen' ? (/(?:^|:)(\d+)$/.exec(word) ?? []) : [];
     if (port === undefined) words.push(word);
     else {
-      const free = await freePort();
+      const free = await listenPort();
       ports.set(Number(port), free);
       words.push(`127.0.0.1:${free}`);
     }
