@@ -17,6 +17,7 @@ export class Requests {
   readonly #parts: Pick<ControllerParts, 'resolveRequest' | 'profiles' | 'onnxruntime'>;
   readonly #nodes: () => readonly KubeNode[];
   readonly #resolved = new Map<string, Resolved>();
+  #stale = false;
   #context: { readonly products: string; readonly context: NeedContext } | null = null;
 
   /** @param nodes of the cluster now */
@@ -30,18 +31,11 @@ export class Requests {
 
   /** The nodes changed: hardware that was not there before may have come. */
   nodesChanged(): void {
-    const nodes = capacity(this.#nodes(), []).nodes;
-    const gpus = nodes.flatMap((node) => node.gpus.map(({ product }) => product));
-    const cpus = nodes.filter(takesWork).map(({ labels }) => nodeCpuProduct(labels) ?? 'unknown');
-    const products = JSON.stringify([[...new Set(gpus)].sort(), [...new Set(cpus)].sort()]);
-    if (this.#context?.products === products) return;
-    const { profiles, onnxruntime } = this.#parts;
-    this.#context = { products, context: { profiles, provider: 'cuda', onnxruntime, nodes } };
+    this.#stale = true;
   }
 
   async of(extraction: ExtractionResource): Promise<ResolvedRequest | RequestFault> {
-    if (this.#context === null) this.nodesChanged();
-    const { context } = this.#context!;
+    const context = this.#contextNow();
     const { uid, generation } = extraction.metadata;
     const known = this.#resolved.get(uid);
     if (known?.generation === generation && known.context === context) return await known.request;
@@ -57,5 +51,20 @@ export class Requests {
 
   forget(uid: string): void {
     this.#resolved.delete(uid);
+  }
+
+  /** The same one for as long as the cluster has the same kinds of hardware. */
+  #contextNow(): NeedContext {
+    if (this.#context !== null && !this.#stale) return this.#context.context;
+    this.#stale = false;
+    const { nodes } = capacity(this.#nodes(), []);
+    const gpus = nodes.flatMap((node) => node.gpus.map(({ product }) => product));
+    const cpus = nodes.filter(takesWork).map(({ labels }) => nodeCpuProduct(labels) ?? 'unknown');
+    const products = JSON.stringify([[...new Set(gpus)].sort(), [...new Set(cpus)].sort()]);
+    if (this.#context?.products !== products) {
+      const { profiles, onnxruntime } = this.#parts;
+      this.#context = { products, context: { profiles, provider: 'cuda', onnxruntime, nodes } };
+    }
+    return this.#context.context;
   }
 }
