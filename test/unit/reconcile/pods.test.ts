@@ -13,6 +13,7 @@ import {
   SETTINGS,
 } from '../../fixtures/extraction-resource.ts';
 import { gpuNode, planned, problemOf } from '../../fixtures/plan-problem.ts';
+import { restrictedViolations } from '../../fixtures/restricted-pod.ts';
 
 const NODES = [gpuNode('gpu-1', 'Tesla-T4', 8000, 2), gpuNode('gpu-2', 'Tesla-T4', 8000)];
 const FLOW = { detector: { name: 'd', vramMiB: 7000, vramPerBatchMiB: 50, batch: 4 } };
@@ -33,43 +34,6 @@ function allPods(extraction: ExtractionResource, stored: StoredJob) {
   ];
 }
 
-/** What the Pod Security Standard `restricted` demands (those of its rules that a field of these pods could break). */
-function violations({ spec }: V1Pod): string[] {
-  const found: string[] = [];
-  const demand = (holds: boolean, rule: string): void => {
-    if (!holds) found.push(rule);
-  };
-  const pod = spec!.securityContext ?? {};
-  demand(!spec!.hostNetwork && !spec!.hostPID && !spec!.hostIPC, 'host namespaces');
-  const allowed = ['configMap', 'downwardAPI', 'emptyDir', 'persistentVolumeClaim', 'projected', 'secret'];
-  for (const { name, ...source } of spec!.volumes ?? [])
-    demand(
-      Object.keys(source).every((kind) => allowed.includes(kind)),
-      `volume ${name}`,
-    );
-  demand(pod.seccompProfile?.type === 'RuntimeDefault', 'seccomp');
-  demand(pod.runAsUser !== 0, 'root user');
-  demand((pod.sysctls ?? []).length === 0 && pod.seLinuxOptions === undefined, 'sysctls, SELinux');
-  for (const { name, securityContext = {}, ports = [] } of [
-    ...spec!.containers,
-    ...(spec!.initContainers ?? []),
-    ...(spec!.ephemeralContainers ?? []),
-  ]) {
-    demand(securityContext.privileged !== true, `${name}: privileged`);
-    demand(securityContext.allowPrivilegeEscalation === false, `${name}: privilege escalation`);
-    demand(securityContext.capabilities?.drop?.includes('ALL') === true, `${name}: capabilities`);
-    demand((securityContext.capabilities?.add ?? []).length === 0, `${name}: added capabilities`);
-    demand((securityContext.runAsNonRoot ?? pod.runAsNonRoot) === true, `${name}: runAsNonRoot`);
-    demand(securityContext.runAsUser !== 0, `${name}: root user`);
-    demand(
-      ports.every(({ hostPort }) => hostPort === undefined),
-      `${name}: host ports`,
-    );
-    demand((securityContext.procMount ?? 'Default') === 'Default', `${name}: procMount`);
-  }
-  return found;
-}
-
 test('every pod keeps to the Pod Security Standard restricted, and writes nowhere but in its own volumes', () => {
   const template = {
     volumes: [{ name: 'films', claimName: 'films', mountPath: '/films', readOnly: true }],
@@ -78,7 +42,7 @@ test('every pod keeps to the Pod Security Standard restricted, and writes nowher
   };
   const { extraction, stored } = made({ podTemplate: template });
   for (const { name, manifest } of allPods(extraction, stored)) {
-    assert.deepEqual(violations(manifest), [], name);
+    assert.deepEqual(restrictedViolations(manifest.spec!), [], name);
     const { spec } = manifest;
     assert.equal(spec!.automountServiceAccountToken, false);
     assert.equal(spec!.restartPolicy, 'Never');
