@@ -4,7 +4,7 @@ import { finiteNumber, wholeNumber } from './parse-options.ts';
 import { runControllerProcess } from './run-controller.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
-const IMAGE = 'ghcr.io/facefleet/facefleet';
+const IMAGE = 'ghcr.io/facefleet/worker';
 
 const ENVIRONMENT = `
 NATS: the address and the credentials are those of the environment, as for all processes (NATS_URL, NATS_USER, …; see docs/bus.md). The same address is given

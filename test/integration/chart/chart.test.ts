@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { parse } from 'yaml';
+import { controllerCommand } from '../../../controller/cli/controller-command.ts';
+import type { ControllerCommandOptions } from '../../../controller/cli/controller-settings.ts';
 import { type ChartObject, chartNotes, helm, podsOf, renderedChart } from '../../fixtures/helm.ts';
 import { restrictedViolations } from '../../fixtures/restricted-pod.ts';
 import { withoutKubeTool } from '../../servers/kubectl.ts';
@@ -70,6 +72,32 @@ suite('the chart', { skip: withoutHelm, concurrency: 2 }, () => {
     const args = controllerArgs(objects);
     assert.ok(args.includes(`--image=registry.example/worker@${DIGEST}`));
     assert.ok(args.includes(`--gpu-image=registry.example/gpu@${DIGEST}`));
+  });
+
+  test('the command of the controller takes its arguments', async () => {
+    for (const { name, values } of VALUE_SETS) {
+      const { objects } = await renderedChart(values);
+      const command = controllerCommand()
+        .exitOverride()
+        .configureOutput({ writeErr: () => {} })
+        .action(() => {});
+      assert.doesNotThrow(() => command.parse([...controllerArgs(objects)], { from: 'user' }), name);
+    }
+    const { objects } = await renderedChart({
+      controller: { scope: 'namespace', graceSeconds: 45, conductor: { cores: 0.25, memoryMiB: 512 } },
+      trialS3: { enabled: true },
+    });
+    const given = controllerCommand()
+      .action(() => {})
+      .parse([...controllerArgs(objects)], { from: 'user' })
+      .opts<ControllerCommandOptions>();
+    const { namespace, leaseNamespace, leaseName, natsSecret, s3Secret, grace, leaderElect } = given;
+    assert.deepEqual([namespace, leaseNamespace], ['faces', 'faces']);
+    assert.deepEqual([natsSecret, s3Secret], ['facefleet-nats', 'facefleet-trial-s3']);
+    assert.deepEqual([grace, given.conductorCores, given.conductorMemoryMib], [45, 0.25, 512]);
+    assert.deepEqual([leaderElect, given.listen], [true, '0.0.0.0:8080']);
+    const role = objects.find(({ kind }) => kind === 'Role')!;
+    assert.match(JSON.stringify(role.rules), new RegExp(`"resourceNames":\\["${leaseName}"\\]`));
   });
 
   test('the rights of the controller are the rules of the file', async () => {
@@ -166,8 +194,6 @@ function leaks(objects: readonly ChartObject[]): string[] {
 }
 
 function controllerArgs(objects: readonly ChartObject[]): readonly string[] {
-  const deployment = objects.find(
-    ({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'facefleet',
-  );
-  return podsOf([deployment!])[0]!.spec.containers[0]!.args!;
+  const containers = podsOf(objects).flatMap(({ spec }) => spec.containers);
+  return containers.find(({ name }) => name === 'controller')!.args!;
 }
