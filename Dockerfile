@@ -55,6 +55,7 @@ COPY --from=build /app/node_modules /app/node_modules
 COPY --from=build /app/dist /app/dist
 COPY --from=build /models /models
 COPY LICENSE /app/LICENSE
+ENV FACEFLEET_MODELS_FROM=/models
 
 # onnxruntime's own script fetches the provider libraries that belong to its version
 FROM build AS build-cuda
@@ -68,7 +69,7 @@ COPY --from=build-cuda /app/node_modules /app/node_modules
 COPY --from=build /app/dist /app/dist
 COPY --from=build /models /models
 COPY LICENSE /app/LICENSE
-ENV NODE_ENV=production
+ENV NODE_ENV=production FACEFLEET_MODELS_FROM=/models
 WORKDIR /tmp
 USER 65532:65532
 ENTRYPOINT ["facefleet"]

@@ -7,3 +7,8 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   const caches = env.XDG_CACHE_HOME || join(homedir(), '.cache');
   return join(caches, 'facefleet', 'models');
 }
+
+/** Where models are only looked for, such as in a folder of an image: FACEFLEET_MODELS_FROM. Null: nowhere but in the cache. */
+export function givenModelsFolder(env: NodeJS.ProcessEnv = process.env): string | null {
+  return env.FACEFLEET_MODELS_FROM || null;
+}

@@ -1,5 +1,5 @@
 import { FacefleetError } from '../worker/errors/facefleet-error.ts';
-import { cacheFolder } from './cache-folder.ts';
+import { cacheFolder, givenModelsFolder } from './cache-folder.ts';
 import { type CachedModel, checkCached } from './cached-model.ts';
 import { MODELS } from './catalog/catalog.ts';
 import type { CatalogModel } from './catalog/catalog-model.ts';
@@ -28,13 +28,13 @@ export function findModel(name: string): CatalogModel {
 }
 
 /**
- * Makes sure that a model lies in the cache, checked: fetches and converts it when it does not.
+ * Makes sure that a model lies in the cache or among those that are given, checked: fetches and converts it when it does not.
  * @throws FacefleetError FF2001 to FF2005; the signal's reason when it aborts
  */
 export async function ensureModel(name: string, options: EnsureOptions = {}): Promise<CachedModel> {
   const model = findModel(name);
   const folder = options.folder ?? cacheFolder();
-  const cached = await checkCached(model, folder);
+  const cached = (await checkCached(model, folder)) ?? (await checkGiven(model));
   if (cached !== null) return cached;
   return await inTurn(`${folder} ${keyOf(model.source)}`, async () => {
     const placed = await checkCached(model, folder);
@@ -45,4 +45,9 @@ export async function ensureModel(name: string, options: EnsureOptions = {}): Pr
     if (fetched === null) throw new FacefleetError('FF2005', `${folder}: ${name} was put there and is gone`);
     return fetched;
   });
+}
+
+async function checkGiven(model: CatalogModel): Promise<CachedModel | null> {
+  const folder = givenModelsFolder();
+  return folder === null ? null : await checkCached(model, folder);
 }

