@@ -96,3 +96,15 @@ imagePullSecrets:
 {{- end }}
 {{- end }}
 {{- end -}}
+
+{{/* Takes the rules in CEL out of a schema, for API servers that do not know them and would refuse it. */}}
+{{- define "facefleet.dropRules" -}}
+{{- if kindIs "map" . -}}
+{{- $_ := unset . "x-kubernetes-validations" -}}
+{{- end -}}
+{{- if or (kindIs "map" .) (kindIs "slice" .) -}}
+{{- range . -}}
+{{- include "facefleet.dropRules" . -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}

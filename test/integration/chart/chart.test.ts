@@ -133,6 +133,16 @@ suite('the chart', { skip: withoutHelm, concurrency: 2 }, () => {
     }
   });
 
+  test('the definition has no rules in CEL for API servers that would refuse it for them', async () => {
+    const show = ['--show-only', 'templates/crd.yaml'];
+    const rules = async (version: string) =>
+      (await helm((chart) => ['template', 'x', chart, '--kube-version', version, ...show])).match(
+        /x-kubernetes-validations/g,
+      )?.length ?? 0;
+    assert.equal(await rules('1.24.17'), 0);
+    assert.ok((await rules('1.25.0')) > 10);
+  });
+
   test('alerts and dashboard are the files', async () => {
     const { objects } = await renderedChart({
       metrics: { prometheusRule: { enabled: true, labels: { release: 'x' } }, dashboard: { enabled: true } },
