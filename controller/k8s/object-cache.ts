@@ -7,6 +7,9 @@ export interface Change<T> {
   readonly now: T | null;
 }
 
+/** Objects that are gone that are remembered: answers to requests are not later than that many other deletions. */
+const REMEMBERED = 10_000;
+
 /** `namespace/name`; the name alone where there are no namespaces. */
 export function keyOf({ metadata }: KubeObject): string {
   const { namespace, name = '' } = metadata ?? {};
@@ -19,8 +22,11 @@ export function keyOf({ metadata }: KubeObject): string {
  */
 export class ObjectCache<T extends KubeObject> {
   readonly #objects = new Map<string, T>();
-  /** uids of objects that are known to be gone, of which the watch has not said so yet. */
-  readonly #gone = new Set<string>();
+  /**
+   * Objects that are known to be gone, by uid, the latest at the end; with the version as of which they are. The watch may not have said so yet; or
+   * it has, and the answer to a request of this process that still has the object comes after it.
+   */
+  readonly #gone = new Map<string, number>();
   readonly #same: (a: T, b: T) => boolean;
   readonly changes = new ChangeListeners<Change<T>>();
 
@@ -40,7 +46,8 @@ export class ObjectCache<T extends KubeObject> {
   /** It is there, as a watch says, or as the answer to a write of this process. */
   accept(object: T): void {
     const { uid } = object.metadata ?? {};
-    if (uid !== undefined && this.#gone.has(uid)) return;
+    const goneAt = this.#gone.get(uid ?? '');
+    if (goneAt !== undefined && !(numberOf(object.metadata?.resourceVersion) > goneAt)) return;
     const key = keyOf(object);
     const before = this.#objects.get(key) ?? null;
     if (before !== null && !isNewer(object, before)) return;
@@ -51,16 +58,12 @@ export class ObjectCache<T extends KubeObject> {
 
   /** A watch says that it is gone. */
   remove(object: T): void {
-    const { uid } = object.metadata ?? {};
-    if (uid !== undefined) this.#gone.delete(uid);
-    this.#drop(object);
+    this.#drop(object, numberOf(object.metadata?.resourceVersion));
   }
 
   /** This process knows that it is gone, before the watch says so. */
   forget(object: KubeObject): void {
-    const { uid } = object.metadata ?? {};
-    if (uid !== undefined && this.#objects.get(keyOf(object))?.metadata?.uid === uid) this.#gone.add(uid);
-    this.#drop(object);
+    this.#drop(object, Number.POSITIVE_INFINITY);
   }
 
   /**
@@ -69,21 +72,29 @@ export class ObjectCache<T extends KubeObject> {
    */
   replace(objects: readonly T[], version: string): void {
     const listed = new Map(objects.map((object) => [keyOf(object), object]));
-    const uids = new Set(objects.map(({ metadata }) => metadata?.uid));
-    for (const uid of this.#gone) if (!uids.has(uid)) this.#gone.delete(uid);
     for (const [key, object] of this.#objects) {
       if (!listed.has(key) && !(numberOf(object.metadata?.resourceVersion) > numberOf(version)))
-        this.#drop(object);
+        this.#drop(object, numberOf(version));
     }
     for (const object of objects) this.accept(object);
   }
 
-  #drop(object: KubeObject): void {
+  #drop(object: KubeObject, asOf: number): void {
+    const { uid } = object.metadata ?? {};
+    if (uid !== undefined) this.#markGone(uid, asOf);
     const key = keyOf(object);
     const before = this.#objects.get(key);
     if (before === undefined || before.metadata?.uid !== object.metadata?.uid) return;
     this.#objects.delete(key);
     this.changes.tell({ before, now: null });
+  }
+
+  #markGone(uid: string, asOf: number): void {
+    this.#gone.delete(uid);
+    this.#gone.set(uid, asOf);
+    if (this.#gone.size <= REMEMBERED) return;
+    const [oldest] = this.#gone.keys();
+    this.#gone.delete(oldest!);
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -40,7 +40,7 @@ export class ControllerProcess {
 
   /** What it has logged so far, in all its lives. */
   get logged(): string {
-    return readFileSync(this.log, 'utf8');
+    return existsSync(this.log) ? readFileSync(this.log, 'utf8') : '';
   }
 
   get running(): boolean {

@@ -31,6 +31,9 @@ const POOL = 'facefleet.dev/test-pool';
 /** Where folders are made: volumes cannot be mounted at /tmp, which is the container's own. */
 const FOLDERS = '/var/tmp';
 
+/** Of a controller, where something goes wrong. */
+const LOG_TAIL_CHARS = 3000;
+
 /** What a manifest of an Extraction says of its spec. */
 export type SpecEntries = Readonly<Record<string, unknown>> & { readonly planning?: SpecEntries };
 
@@ -50,6 +53,7 @@ export class Testbed {
   readonly folder: string;
   readonly #custom: CustomObjectsApi;
   readonly #ends: (() => unknown)[];
+  readonly #controllers: ControllerProcess[] = [];
 
   private constructor(parts: Pick<Testbed, Parts>, ends: (() => unknown)[]) {
     this.cluster = parts.cluster;
@@ -123,6 +127,7 @@ export class Testbed {
       args: [...scope, ...args],
     });
     this.atEnd(() => controller.end('SIGKILL'));
+    this.#controllers.push(controller);
     return controller;
   }
 
@@ -221,7 +226,8 @@ export class Testbed {
       conditions: status?.conditions?.filter((each) => each.status !== 'True').map((each) => each.message),
       containers: status?.containerStatuses?.map(({ state }) => state),
     }));
-    return JSON.stringify({ status: extraction?.status, pods: states }, null, 1);
+    const logs = this.#controllers.map(({ logged }) => logged.slice(-LOG_TAIL_CHARS));
+    return [JSON.stringify({ status: extraction?.status, pods: states }, null, 1), ...logs].join('\n');
   }
 }
 

@@ -42,7 +42,18 @@ class Server {
 
 const name = fc.constantFrom('a', 'b', 'c');
 const step = fc.record({
-  do: fc.constantFrom('write', 'delete', 'own write', 'own delete', 'hear', 'list asked', 'list comes'),
+  do: fc.constantFrom(
+    'write',
+    'delete',
+    'own write',
+    'own delete',
+    'ask for a write',
+    'ask for a delete',
+    'an answer comes',
+    'hear',
+    'list asked',
+    'list comes',
+  ),
   name,
 });
 
@@ -59,6 +70,8 @@ it('own writes are seen at once and never undone by what the watch or an older l
       });
       /** What this process knows by its own writes. */
       const atLeast = new Map<string, number>();
+      /** To requests of this process; that to a delete may still have the object. */
+      const answers: Thing[] = [];
       let heard = 0;
       let list = server.list();
       let listFrom = 0;
@@ -83,6 +96,13 @@ it('own writes are seen at once and never undone by what the watch or an older l
             assert.notEqual(cache.get(null, each.name)?.metadata.uid, object.metadata.uid);
             atLeast.delete(each.name);
           }
+        } else if (each.do === 'ask for a write') answers.push(server.write(each.name));
+        else if (each.do === 'ask for a delete') {
+          const object = server.delete(each.name);
+          if (object !== null) answers.push(object);
+        } else if (each.do === 'an answer comes') {
+          const object = answers.shift();
+          if (object !== undefined) cache.accept(object);
         } else if (each.do === 'hear') hear();
         else if (each.do === 'list asked') {
           list = server.list();
@@ -99,6 +119,7 @@ it('own writes are seen at once and never undone by what the watch or an older l
         }
       }
       while (heard < server.history.length) hear();
+      for (const object of answers) cache.accept(object);
       assert.deepEqual(new Map(cache.objects), server.objects);
       assert.deepEqual(told, server.objects);
     }),
