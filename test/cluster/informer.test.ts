@@ -94,6 +94,8 @@ describe('informer', { skip: withoutKube }, () => {
     const access = loadKubeConfig({ kubeconfig: cluster.kubeconfig });
     const through = new KubeClient(gated(access, gate.port), { answerWithinMs: 2000 });
     const { informer, relists } = start('silent', { ...QUICK, stallMs: 2000 }, through);
+    await informer.synced;
+    // what comes after the list is told by the watch: it is open
     await make('silent', 'silent-b');
     await waitUntil('the watch', () => informer.cache.objects.size === 1);
     gate.silence();
