@@ -3,12 +3,12 @@ import { dirname, join } from 'node:path';
 import {
   CoreV1Api,
   CustomObjectsApi,
+  loadYaml,
   PatchStrategy,
   setHeaderOptions,
   type V1CustomResourceDefinition,
   type V1Pod,
 } from '@kubernetes/client-node';
-import { parse } from 'yaml';
 import type { ExtractionResource } from '../../controller/api/extraction-resource.ts';
 import { type KubeCluster, startKubeCluster } from '../servers/kube-cluster.ts';
 import type { ControlPlaneOptions } from '../servers/kube-control-plane.ts';
@@ -78,7 +78,7 @@ export class Testbed {
       const cluster = await startKubeCluster(plane);
       ends.push(() => cluster[Symbol.asyncDispose]());
       const config = cluster.config();
-      await cluster.createCrd(parse(await readFile(CRD, 'utf8')) as V1CustomResourceDefinition);
+      await cluster.createCrd(loadYaml<V1CustomResourceDefinition>(await readFile(CRD, 'utf8')));
       const core = config.makeApiClient(CoreV1Api);
       const namespace = await makeNamespace(core);
       ends.push(() => core.deleteNamespace({ name: namespace }));

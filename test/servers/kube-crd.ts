@@ -20,6 +20,7 @@ export interface ExtensionServer {
 
 /**
  * Creates a definition of custom resources, or makes the one that is there like this, and waits until it is served.
+ * @param crd as `loadYaml` of the client gives it: names such as `x-kubernetes-validations` are other ones in its types
  * @param extensions the server that gets it; absent: the API server itself
  */
 export async function createCrd(
