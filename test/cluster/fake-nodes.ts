@@ -50,6 +50,8 @@ export class FakeNodes {
   readonly #core: CoreV1Api;
   readonly #leases: CoordinationV1Api;
   readonly #alive = new Set<string>();
+  /** Those that say of themselves that they are not ready. */
+  readonly #unready = new Set<string>();
   readonly #beat: NodeJS.Timeout;
   readonly #labels: Readonly<Record<string, string>>;
   #kubeletPort: number | null = null;
@@ -61,7 +63,7 @@ export class FakeNodes {
     this.#leases = config.makeApiClient(CoordinationV1Api);
     this.#beat = setInterval(() => {
       // a beat that is lost while the API server is away does no harm: the next one counts
-      for (const name of this.#alive) this.#renew(name).catch(() => {});
+      for (const name of this.#alive) this.#giveSign(name).catch(() => {});
     }, beatMs).unref();
   }
 
@@ -87,6 +89,7 @@ export class FakeNodes {
       if (!answered(error, 409)) throw error;
     }
     await this.#patchStatus(name, statusOf(settings, this.#kubeletPort));
+    this.#unready.delete(name);
     await this.#renew(name);
     this.wake(name);
     await untilServed(`${name} takes pods`, async () => {
@@ -122,6 +125,8 @@ export class FakeNodes {
 
   /** The kubelet itself says whether it is ready; what runs there runs on. */
   async sayReady(name: string, ready: boolean): Promise<void> {
+    if (ready) this.#unready.delete(name);
+    else this.#unready.add(name);
     await this.#patchStatus(name, { conditions: [readyCondition(ready)] });
   }
 
@@ -129,6 +134,15 @@ export class FakeNodes {
   async end(): Promise<void> {
     clearInterval(this.#beat);
     for (const name of [...this.#alive]) await this.remove(name);
+  }
+
+  /** As a kubelet does: it renews its Lease, and says again that it is ready where the cluster has given it up meanwhile. */
+  async #giveSign(name: string): Promise<void> {
+    await this.#renew(name);
+    const { status } = await this.#core.readNode({ name });
+    const said = status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+    if (said !== 'Unknown' || !this.#alive.has(name)) return;
+    await this.#patchStatus(name, { conditions: [readyCondition(!this.#unready.has(name))] });
   }
 
   async #patchStatus(name: string, status: object): Promise<void> {

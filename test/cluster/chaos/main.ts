@@ -133,6 +133,7 @@ async function disturbed(
   const faults = (await ending).flatMap((result) =>
     result.status === 'rejected' ? [String(result.reason)] : [],
   );
+  if (faults.length > 0) return faults;
   if (!controller.running) faults.push(`the controller ended: ${controller.logged.slice(-2000)}`);
   for (const extraction of extractions) {
     const output = place.outputOf(extraction);

@@ -89,6 +89,21 @@ const nodesSilent: Scenario = {
   },
 };
 
+/** The kubelet of a node says that it is not ready; what runs there runs on until the cluster takes it away. */
+const nodesNotReady: Scenario = {
+  name: 'nodes-not-ready',
+  async disturb(run) {
+    const { bed, random, note } = run;
+    await atWork(run);
+    if ((await pause(run, 0, 3000)) === null) return;
+    const node = random.pick([...bed.nodes.names].filter((name) => name.startsWith('gpu')));
+    await bed.nodes.sayReady(node, false);
+    const waitMs = await pause(run, 1000, 15_000);
+    await bed.nodes.sayReady(node, true);
+    note(`${node} not ready for ${waitMs ?? 'the rest, '} ms`);
+  },
+};
+
 /** The API server is killed or stopped, and comes back. */
 const apiServerDown: Scenario = {
   name: 'api-server-down',
@@ -134,6 +149,7 @@ export const SCENARIOS: readonly Scenario[] = [
   podsDeleted,
   nodesDeleted,
   nodesSilent,
+  nodesNotReady,
   apiServerDown,
   allTogether,
 ];
