@@ -20,6 +20,9 @@ const AT_A_TIME = 16;
 const STEADY_WITHIN_MS = 30 * 60_000;
 const REPORT_EVERY_MS = 1000;
 
+/** What every conductor says that it has done. */
+let frames = 0;
+
 interface Sizes {
   readonly extractions: number;
   readonly workers: number;
@@ -185,8 +188,6 @@ function print(
     `  so far: reconcile p50 ${reconcileMs.p50.toFixed(1)} ms, p99 ${reconcileMs.p99.toFixed(1)} ms; ${cpuSeconds.toFixed(1)} s of CPU, ${memoryMiB.toFixed(0)} MiB`,
   );
 }
-
-let frames = 0;
 
 /** What all conductors would say. */
 function report(connection: NatsConnection, uids: readonly string[]): void {
