@@ -13,9 +13,14 @@ export interface CachedModel {
   readonly sha256: string;
 }
 
-/** Where a model's file is, or will be. The name holds the start of its sha256, so versions do not meet. */
+/** Name of a model's file in caches and stores. It holds the start of its sha256, so versions do not meet. */
+export function modelFile({ name, onnxSha256 }: CatalogModel): string {
+  return `${name}-${onnxSha256.slice(0, 12)}.onnx`;
+}
+
+/** Where a model's file is, or will be. */
 export function modelPath(model: CatalogModel, folder = cacheFolder()): string {
-  return join(folder, `${model.name}-${model.onnxSha256.slice(0, 12)}.onnx`);
+  return join(folder, modelFile(model));
 }
 
 /** Files whose bytes this process has hashed, with what would change if they were written again. */

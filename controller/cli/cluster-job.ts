@@ -12,10 +12,10 @@ import type { SourceKind } from '../../worker/source/source.ts';
 import { openStore } from '../../worker/store/open-store.ts';
 import { parseStoreAddress, splitObjectAddress } from '../../worker/store/store-address.ts';
 import { KEEP_EXISTING } from '../api/keep-existing.ts';
+import { announceFetch } from './announce-fetch.ts';
 import type { ClusterRequest } from './cluster-extraction.ts';
 import { coLocatedPlan, planFromFile } from './cluster-plan.ts';
 import type { ExtractOptions } from './extract-options.ts';
-import { announceFetch } from './models-command.ts';
 
 /** The options of `facefleet cluster run` as commander parses them. */
 export interface ClusterOptions extends ExtractOptions {

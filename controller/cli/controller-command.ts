@@ -75,6 +75,24 @@ export function controllerCommand(): Command {
         'FACEFLEET_POD_NATS_URL',
       ),
     )
+    .addOption(
+      env(
+        '--models-store <address>',
+        'where workers take models from, instead of the npm registry: what `facefleet models push` filled',
+        'FACEFLEET_MODELS_STORE',
+      ),
+    )
+    .addOption(
+      env(
+        '--models-endpoint <url>',
+        'S3 server of --models-store, where the Secrets of pods name none or another one',
+        'FACEFLEET_MODELS_ENDPOINT',
+      ),
+    )
+    .option(
+      '--models-cache-claim <name>',
+      'PersistentVolumeClaim of each namespace that keeps models for all workers',
+    )
     .option('--grace <s>', 'how long a worker that is told to stop may finish its frames', seconds, 30)
     .option(
       '--ack-wait <s>',

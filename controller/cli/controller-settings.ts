@@ -1,4 +1,6 @@
 import type { NatsSettings } from '../../worker/bus/nats-settings.ts';
+import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { parseStoreAddress } from '../../worker/store/store-address.ts';
 import type { ControllerSettings } from '../reconcile/settings.ts';
 
 export interface ControllerCommandOptions {
@@ -13,6 +15,9 @@ export interface ControllerCommandOptions {
   readonly natsSecret?: string;
   readonly s3Secret?: string;
   readonly podNats?: string;
+  readonly modelsStore?: string;
+  readonly modelsEndpoint?: string;
+  readonly modelsCacheClaim?: string;
   /** In seconds, as is `ackWait`. */
   readonly grace: number;
   readonly ackWait: number;
@@ -28,7 +33,7 @@ export interface ControllerCommandOptions {
   readonly logLevel: string;
 }
 
-/** What the command line and the environment say, for all extractions. */
+/** What the command line and the environment say, for all extractions. @throws FacefleetError FF5004 */
 export function controllerSettings(
   options: ControllerCommandOptions,
   nats: NatsSettings,
@@ -46,7 +51,22 @@ export function controllerSettings(
       ackWaitMs: options.ackWait * 1000,
     },
     ...(s3Secret && { s3SecretName: s3Secret }),
+    models: {
+      ...(options.modelsStore && { store: podStore(options.modelsStore) }),
+      ...(options.modelsEndpoint && { endpoint: options.modelsEndpoint }),
+      ...(options.modelsCacheClaim && { cacheClaim: options.modelsCacheClaim }),
+    },
     graceMs: options.grace * 1000,
     conductor: { cores: options.conductorCores, memoryMiB: options.conductorMemoryMib },
   };
+}
+
+/** An address that means the same in every pod. */
+function podStore(address: string): string {
+  const place = parseStoreAddress(address);
+  if (place.kind === 's3' || place.path.startsWith('/')) return address;
+  throw new FacefleetError(
+    'FF5004',
+    `${JSON.stringify(address)}: pods need s3://bucket/prefix or an absolute path`,
+  );
 }

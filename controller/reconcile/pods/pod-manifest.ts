@@ -52,7 +52,9 @@ export function podManifest(
   const { podTemplate, planning } = spec;
   const onGpu = parts.wanted.resource !== null;
   const pullSecrets = [...new Set([...settings.imagePullSecrets, ...podTemplate.imagePullSecrets])];
-  const { volumes: podVolumes, volumeMounts } = volumes(job, podTemplate.volumes);
+  // only workers run models
+  const models = parts.role.kind === 'worker' ? settings.models : undefined;
+  const { volumes: podVolumes, volumeMounts } = volumes(job, podTemplate.volumes, models?.cacheClaim);
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -97,7 +99,7 @@ export function podManifest(
             TERMINATION_LOG,
             ...(parts.listens ? LISTEN : []),
           ],
-          ...environment(spec, settings),
+          ...environment(spec, settings, models),
           resources: resources(parts.wanted, parts.template),
           ...(parts.listens && { ports: [telemetryPort], ...probes }),
           securityContext: containerSecurity,

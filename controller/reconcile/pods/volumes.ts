@@ -16,12 +16,22 @@ export interface Volumes {
   readonly volumeMounts: V1VolumeMount[];
 }
 
-/** The job, room for temporary files and models, and the volumes of the pod template. @param job name of its ConfigMap */
-export function volumes(job: string, template: ExtractionSpec['podTemplate']['volumes']): Volumes {
+/**
+ * The job, room for temporary files and models, and the volumes of the pod template.
+ * @param job name of its ConfigMap
+ * @param cacheClaim what keeps its models; without one they end with it
+ */
+export function volumes(
+  job: string,
+  template: ExtractionSpec['podTemplate']['volumes'],
+  cacheClaim?: string,
+): Volumes {
   const own: V1Volume[] = [
     { name: 'facefleet-job', configMap: { name: job } },
     { name: 'facefleet-tmp', emptyDir: {} },
-    { name: 'facefleet-cache', emptyDir: {} },
+    cacheClaim
+      ? { name: 'facefleet-cache', persistentVolumeClaim: { claimName: cacheClaim } }
+      : { name: 'facefleet-cache', emptyDir: {} },
   ];
   const claims = template.map(({ name, claimName, readOnly }): V1Volume => {
     return { name, persistentVolumeClaim: { claimName, readOnly } };

@@ -86,6 +86,7 @@ suite('the chart', { skip: withoutHelm, concurrency: 2 }, () => {
     const { objects } = await renderedChart({
       controller: { scope: 'namespace', graceSeconds: 45, conductor: { cores: 0.25, memoryMiB: 512 } },
       trialS3: { enabled: true },
+      models: { store: 's3://bucket/models', endpoint: 'https://s3.example.org:9000', cacheClaim: 'cache' },
     });
     const given = controllerCommand()
       .action(() => {})
@@ -96,6 +97,10 @@ suite('the chart', { skip: withoutHelm, concurrency: 2 }, () => {
     assert.deepEqual([natsSecret, s3Secret], ['facefleet-nats', 'facefleet-trial-s3']);
     assert.deepEqual([grace, given.conductorCores, given.conductorMemoryMib], [45, 0.25, 512]);
     assert.deepEqual([leaderElect, given.listen], [true, '0.0.0.0:8080']);
+    assert.deepEqual(
+      [given.modelsStore, given.modelsEndpoint, given.modelsCacheClaim],
+      ['s3://bucket/models', 'https://s3.example.org:9000', 'cache'],
+    );
     const role = objects.find(({ kind }) => kind === 'Role')!;
     assert.match(JSON.stringify(role.rules), new RegExp(`"resourceNames":\\["${leaseName}"\\]`));
   });

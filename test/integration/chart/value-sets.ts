@@ -88,6 +88,13 @@ export const VALUE_SETS: readonly ValueSet[] = [
     objects: { ...NATS, Deployment: 1, Pod: 1, Service: 2 },
   },
   {
+    name: 'models from a bucket, kept on a volume',
+    values: {
+      models: { store: 's3://bucket/models', endpoint: 'https://s3:9000', cacheClaim: 'models' },
+    },
+    objects: STANDARD,
+  },
+  {
     name: 'NATS in memory of its pod, with larger messages',
     values: {
       nats: { storage: { persistent: false, size: '2Gi' }, maxPayloadBytes: 33_554_432 },

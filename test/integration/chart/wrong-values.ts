@@ -87,6 +87,16 @@ export const WRONG_VALUES: readonly WrongValues[] = [
     message: /trialS3\.bucket: Does not match pattern/,
   },
   {
+    name: 'models from a place that pods do not know',
+    values: { models: { store: 'models' } },
+    message: /models\.store: Does not match pattern/,
+  },
+  {
+    name: 'a server of models with a password in it',
+    values: { models: { endpoint: 'https://me:secret@s3:9000' } },
+    message: /models\.endpoint: Does not match pattern/,
+  },
+  {
     name: 'an interval without a unit',
     values: { metrics: { podMonitor: { interval: '30' } } },
     message: /metrics\.podMonitor\.interval: Does not match pattern/,

@@ -181,6 +181,30 @@ test('other settings of a pod make it anew; other bookkeeping does not', () => {
   assert.notEqual(hashOf(made({ spec: { transport: 'Reference' } })), usual);
 });
 
+test('workers get their models from the store and keep them on the claim; conductors need none', () => {
+  const { extraction, stored } = made();
+  const models = { store: 's3://bucket/models', endpoint: 'https://s3:9000', cacheClaim: 'models' };
+  const settings = { ...SETTINGS, models };
+  const seen = ({ manifest }: { readonly manifest: V1Pod }) => {
+    const { containers, volumes } = manifest.spec!;
+    const { name: _, ...cache } = volumes!.find(({ name }) => name === 'facefleet-cache')!;
+    const env = containers[0]!.env!.filter(({ name }) => name.startsWith('FACEFLEET_MODELS'));
+    return [cache, env];
+  };
+  const worker = workerPods(extraction, stored, 0, settings)[0]!;
+  assert.deepEqual(seen(worker), [
+    { persistentVolumeClaim: { claimName: 'models' } },
+    [
+      { name: 'FACEFLEET_MODELS_STORE', value: 's3://bucket/models' },
+      { name: 'FACEFLEET_MODELS_ENDPOINT', value: 'https://s3:9000' },
+    ],
+  ]);
+  assert.deepEqual(restrictedViolations(worker.manifest.spec!), []);
+  assert.notEqual(worker.templateHash, workerPods(extraction, stored, 0, SETTINGS)[0]!.templateHash);
+  assert.deepEqual(seen(conductorPod(extraction, stored, settings)), [{ emptyDir: {} }, []]);
+  assert.deepEqual(seen(workerPods(extraction, stored, 0, SETTINGS)[0]!), [{ emptyDir: {} }, []]);
+});
+
 test('Kueue: workers of a pass are one group; too many kinds of pods are admitted one by one', () => {
   const labels = { 'kueue.x-k8s.io/queue-name': 'gpus' };
   const { extraction, stored } = made({ labels });
