@@ -15,8 +15,15 @@ export interface Certificates {
   readonly clientKey: string;
 }
 
-/** An authority of its own with a certificate for localhost and 127.0.0.1, and one for a client, valid for a day. */
-export async function makeCertificates(folder: string): Promise<Certificates> {
+/**
+ * An authority of its own with a certificate for localhost and 127.0.0.1, and one for a client, valid for a day.
+ * @param addresses further ones of the server
+ */
+export async function makeCertificates(
+  folder: string,
+  addresses: readonly string[] = [],
+): Promise<Certificates> {
+  const names = ['DNS:localhost', ...['127.0.0.1', ...addresses].map((address) => `IP:${address}`)];
   const path = (name: string): string => join(folder, name);
   const openssl = (...args: string[]): void => void execFileSync('openssl', args, { stdio: 'pipe' });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
@@ -34,7 +41,7 @@ export async function makeCertificates(folder: string): Promise<Certificates> {
     '/CN=test CA',
   );
   for (const [name, extensions] of [
-    ['server', 'subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth'],
+    ['server', `subjectAltName=${names.join()}\nextendedKeyUsage=serverAuth`],
     ['client', 'extendedKeyUsage=clientAuth'],
   ] as const) {
     await writeFile(path(`${name}.ext`), extensions);

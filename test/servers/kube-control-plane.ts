@@ -17,6 +17,8 @@ export interface ControlPlaneOptions {
   readonly evictAfterSeconds?: number;
   /** Whether every request is written down (see `auditedCalls`). */
   readonly audit?: boolean;
+  /** Of this machine, where the API server is reached by kubelets and pods; 127.0.0.1 where there are none. */
+  readonly address?: string;
 }
 
 /** The processes of a cluster without nodes. */
@@ -26,12 +28,17 @@ export interface ControlPlane {
   readonly apiServer: ApiServer;
   /** One JSON document a line for every request that was answered; null where they are not written down. */
   readonly auditLog: string | null;
+  /** By which kubelets know the API server, in PEM format. */
+  readonly clientCa: string;
   /** Where definitions of custom resources are created. */
   readonly extensions: ExtensionServer;
   readonly end: () => Promise<void>;
 }
 
 const STARTS = 3;
+const SERVICES = '10.96.0.0/16';
+/** Of the Service `kubernetes`: the first one. */
+const SERVICE_ADDRESS = '10.96.0.1';
 const USERS = {
   admin: 'system:masters',
   'system:kube-controller-manager': '',
@@ -60,6 +67,7 @@ async function start({
   nodeGraceSeconds = 40,
   evictAfterSeconds = 300,
   audit = false,
+  address = '127.0.0.1',
 }: ControlPlaneOptions): Promise<ControlPlane> {
   const programs = await kubePrograms();
   const folder = await mkdtemp(join(tmpdir(), 'facefleet-kube-'));
@@ -67,9 +75,12 @@ async function start({
   const [etcdPort, peerPort, port, extensionsPort, managerPort, schedulerPort] = await Promise.all(
     Array.from({ length: 6 }, freePort),
   );
-  const url = `https://127.0.0.1:${port}`;
+  const url = `https://${address}:${port}`;
   await mkdir(path('etcd'));
-  const { ca, serverCert, serverKey, clientCert, clientKey } = await makeCertificates(folder);
+  const { ca, serverCert, serverKey, clientCert, clientKey } = await makeCertificates(folder, [
+    address,
+    SERVICE_ADDRESS,
+  ]);
   const accounts = generateKeyPairSync('rsa', { modulusLength: 2048 });
   await writeFile(path('sa.key'), accounts.privateKey.export({ type: 'pkcs1', format: 'pem' }));
   await writeFile(path('sa.pub'), accounts.publicKey.export({ type: 'spki', format: 'pem' }));
@@ -105,10 +116,10 @@ async function start({
   });
   const api = server('kube-apiserver', {
     'etcd-servers': etcdUrl,
-    'bind-address': '127.0.0.1',
-    'advertise-address': '127.0.0.1',
+    'bind-address': address,
+    'advertise-address': address,
     'secure-port': String(port),
-    'service-cluster-ip-range': '10.96.0.0/16',
+    'service-cluster-ip-range': SERVICES,
     'authorization-mode': 'Node,RBAC',
     'token-auth-file': path('tokens.csv'),
     'client-ca-file': ca,
@@ -124,6 +135,8 @@ async function start({
     'requestheader-extra-headers-prefix': 'X-Remote-Extra-',
     'proxy-client-cert-file': clientCert,
     'proxy-client-key-file': clientKey,
+    'kubelet-client-certificate': clientCert,
+    'kubelet-client-key': clientKey,
     'kubelet-preferred-address-types': 'InternalIP',
     'default-not-ready-toleration-seconds': String(evictAfterSeconds),
     'default-unreachable-toleration-seconds': String(evictAfterSeconds),
@@ -200,6 +213,7 @@ async function start({
     kubeconfigFile: path('admin.kubeconfig'),
     kubeconfig: kubeconfigs.admin!,
     auditLog: audit ? path('audit.log') : null,
+    clientCa: caPem.toString(),
     apiServer: { stop: () => api.stop(), kill: () => api.kill(), start: () => api.start(apiReady) },
     extensions: { url: `https://localhost:${extensionsPort}`, port: extensionsPort! },
     end,

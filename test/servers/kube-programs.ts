@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { findProgram, isProgram } from './find-program.ts';
 
 const SERVERS = [
@@ -50,6 +50,13 @@ export async function kubePrograms(): Promise<KubePrograms> {
     'kube-scheduler': path('kube-scheduler'),
     'apiextensions-apiserver': path('apiextensions-apiserver'),
   };
+}
+
+/** The kubelet that belongs to them. @throws Error where `withoutKube` says why, or there is none among them */
+export async function kubeletProgram(): Promise<string> {
+  const program = join(dirname((await kubePrograms())['kube-apiserver']), 'kubelet');
+  if (!isProgram(program)) throw new Error(`there is no ${program}`);
+  return program;
 }
 
 function archive(): string | null {

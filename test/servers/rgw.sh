@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# rgw.sh up DIR PORT | down DIR: a real S3 server, the gateway of Ceph, on 127.0.0.1:PORT with its objects in memory; for tests.
+# rgw.sh up DIR PORT MONITOR_PORT [ADDRESS] | down DIR: a real S3 server, the gateway of Ceph, on ADDRESS (127.0.0.1) with its objects in memory; for tests.
 # Ready in about 15 s; 250 MB. Needs Debian's packages: apt-get install --no-install-recommends radosgw ceph-mon ceph-osd ceph-common
 # Path style, access key AK, secret key SK, region us-east-1.
 set -euo pipefail
@@ -21,6 +21,7 @@ fi
 
 port=${3:?port of the gateway}
 monitor_port=${4:?port of the monitor}
+address=${5:-127.0.0.1}
 mkdir -p "$dir"/{mon,osd,run,log,rgw}
 fsid=$(cat /proc/sys/kernel/random/uuid)
 cat >"$dir/ceph.conf" <<CONF
@@ -47,7 +48,7 @@ log_file = $dir/log/\$name.log
 run_dir = $dir/run
 admin_socket = $dir/run/\$name.asok
 ms_bind_msgr2 = false
-rgw_frontends = beast endpoint=127.0.0.1:$port
+rgw_frontends = beast endpoint=$address:$port
 rgw_data = $dir/rgw
 CONF
 conf=(-c "$dir/ceph.conf")
@@ -65,7 +66,7 @@ conf=(-c "$dir/ceph.conf")
   radosgw "${conf[@]}" -n client.rgw.x --pid-file "$dir/rgw.pid"
 } >"$dir/log/up.log" 2>&1
 for _ in $(seq 150); do
-  if (: >"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then exit 0; fi
+  if (: >"/dev/tcp/$address/$port") 2>/dev/null; then exit 0; fi
   sleep 0.2
 done
 echo "the gateway did not come up; see $dir/log" >&2

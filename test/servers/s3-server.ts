@@ -18,20 +18,20 @@ export interface S3Server {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts Ceph's gateway (`rgw.sh`), which takes about 15 s; null where its programs are not installed. */
-export async function startS3Server(): Promise<S3Server | null> {
+/** Starts Ceph's gateway (`rgw.sh`) on an address of this machine, which takes about 15 s; null where its programs are not installed. */
+export async function startS3Server(address = '127.0.0.1'): Promise<S3Server | null> {
   for (const program of PROGRAMS) if (!(await isInstalled(program))) return null;
   const folder = await mkdtemp(join(tmpdir(), 'facefleet-rgw-'));
   const stop = async (): Promise<void> => {
     await script('down', folder);
     await rm(folder, { recursive: true, force: true });
   };
-  const port = await up(folder).catch(async (error: unknown) => {
+  const port = await up(folder, address).catch(async (error: unknown) => {
     await stop();
     throw error;
   });
   const env = {
-    FACEFLEET_TEST_S3_ENDPOINT: `http://127.0.0.1:${port}`,
+    FACEFLEET_TEST_S3_ENDPOINT: `http://${address}:${port}`,
     FACEFLEET_TEST_S3_ACCESS_KEY: 'AK',
     FACEFLEET_TEST_S3_SECRET_KEY: 'SK',
   };
@@ -39,11 +39,11 @@ export async function startS3Server(): Promise<S3Server | null> {
 }
 
 /** @returns the port; a free one may be taken before the server has it, then others are tried */
-async function up(folder: string): Promise<number> {
+async function up(folder: string, address: string): Promise<number> {
   for (let attempt = 1; ; attempt++) {
     const [port, monitorPort] = [await freePort(), await freePort()];
     try {
-      await script('up', folder, String(port), String(monitorPort));
+      await script('up', folder, String(port), String(monitorPort), address);
       return port;
     } catch (error) {
       if (attempt === STARTS) throw error;

@@ -16,6 +16,8 @@ export interface ServerCommand {
   readonly args: readonly string[];
   /** Its stdout and stderr are appended to this file. */
   readonly log: string;
+  /** A minute when absent. */
+  readonly readyWithinMs?: number;
 }
 
 /** A server of this machine that ends with this process, however this one ends (Linux). */
@@ -29,7 +31,7 @@ export class ServerProcess {
 
   /** Starts it, and waits until `ready` holds. @throws Error with the end of its log when it ends or is not ready in time */
   async start(ready: () => Promise<boolean>): Promise<void> {
-    const { name, program, args, log } = this.#command;
+    const { name, program, args, log, readyWithinMs = READY_WITHIN_MS } = this.#command;
     const output = openSync(log, 'a');
     const [word, ...words] = diesWithParent([program, ...args]);
     const child = spawn(word!, words, { stdio: ['ignore', output, output] });
@@ -45,7 +47,7 @@ export class ServerProcess {
     child.once('exit', (code, signal) => {
       failure ??= `ended with ${code ?? signal}`;
     });
-    for (const endMs = Date.now() + READY_WITHIN_MS; !(await ready()); await sleep(50)) {
+    for (const endMs = Date.now() + readyWithinMs; !(await ready()); await sleep(50)) {
       if (failure === null && Date.now() > endMs) failure = 'is not ready in time';
       if (failure !== null) {
         await this.kill();
