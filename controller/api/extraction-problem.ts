@@ -1,8 +1,6 @@
 import { PLAN_OPTIONS } from '../plan/plan-options.ts';
-import type { NodeCapacity, Problem } from '../plan/problem.ts';
-import type { Profile } from '../plan/profiles/profile.ts';
+import type { FrameWork, NodeCapacity, Problem } from '../plan/problem.ts';
 import type { Extraction } from './extraction.ts';
-import { frameWork } from './frame-work.ts';
 
 /** Cores that a GPU worker of an Extraction may ask for where the Extraction does not say. */
 const MAX_WORKER_CORES = 8;
@@ -17,10 +15,10 @@ export interface ProblemParts {
   readonly framesTotal: number | null;
 }
 
-/** The problem of planning an Extraction. */
+/** The problem of planning an Extraction on a cluster. @param cluster its `frameWork` as the function of that name tells it */
 export function extractionProblem(
   { id, planning, roles, framesTotal }: ProblemParts,
-  { nodes, profiles }: { readonly nodes: readonly NodeCapacity[]; readonly profiles: readonly Profile[] },
+  { nodes, frameWork }: { readonly nodes: readonly NodeCapacity[]; readonly frameWork: FrameWork | null },
 ): Problem {
   const { policy, frameCoreSec, gpuResources = null, runtimeClassName: _, ...options } = planning;
   return {
@@ -31,10 +29,7 @@ export function extractionProblem(
     options: {
       ...PLAN_OPTIONS,
       maxWorkerCores: MAX_WORKER_CORES,
-      frameWork:
-        frameCoreSec === undefined
-          ? frameWork(profiles, nodes)
-          : { coreSec: frameCoreSec, origin: 'declared' },
+      frameWork: frameCoreSec === undefined ? frameWork : { coreSec: frameCoreSec, origin: 'declared' },
       ...options,
       gpuResources,
       framesTotal,

@@ -3,6 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import { type Extraction, parseExtraction } from '../api/extraction.ts';
 import { extractionProblem } from '../api/extraction-problem.ts';
+import { frameWork } from '../api/frame-work.ts';
 import { parseNodes, parsePods } from '../api/kubernetes-lists.ts';
 import { parseProfile } from '../api/profile-file.ts';
 import { roleNeeds } from '../api/role-needs.ts';
@@ -129,5 +130,5 @@ async function toProblem(
   const roles = await roleNeeds(extraction, { profiles, provider: 'cuda', onnxruntime, nodes });
   const planning = { ...spec.planning, policy: policy ?? spec.planning.policy };
   const parts = { id: metadata.name, planning, roles, framesTotal: frames ?? null };
-  return extractionProblem(parts, { nodes, profiles });
+  return extractionProblem(parts, { nodes, frameWork: frameWork(profiles, nodes) });
 }

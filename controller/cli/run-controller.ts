@@ -9,6 +9,7 @@ import { Leadership } from '../k8s/leadership.ts';
 import { loadKubeConfig } from '../k8s/load-kube-config.ts';
 import { controllerParts } from '../runtime/controller-parts-of.ts';
 import { ControllerProcess } from '../runtime/controller-process.ts';
+import { Planner } from '../runtime/planning/planner.ts';
 import { controllerMetrics } from '../telemetry/controller-metrics.ts';
 import { type ControllerCommandOptions, controllerSettings } from './controller-settings.ts';
 import { processSignals } from './process-signals.ts';
@@ -33,10 +34,11 @@ export async function runControllerProcess(options: ControllerCommandOptions): P
     onCall: metrics.onCall,
     answerWithinMs: durationMs / 3,
   });
+  const planner = new Planner();
   const controller = new ControllerProcess({
     client: new KubeClient(access, { userAgent, onCall: metrics.onCall }),
     namespace: options.namespace === 'all' ? null : options.namespace,
-    parts: controllerParts(profiles),
+    parts: controllerParts(profiles, planner),
     settings,
     metrics,
     log,
@@ -65,6 +67,7 @@ export async function runControllerProcess(options: ControllerCommandOptions): P
     log.info('the controller has stopped');
   } finally {
     leaseClient.close();
+    await planner.end();
     await telemetry?.close();
   }
 }

@@ -1,7 +1,6 @@
 import type { ExtractionSpec } from '../api/extraction-resource.ts';
 import { parseQuantity } from '../plan/capacity/parse-quantity.ts';
-import { usableDevices } from '../plan/fleet/usable-devices.ts';
-import { PLAN_OPTIONS } from '../plan/plan-options.ts';
+import { unusableNode } from '../plan/fleet/unusable-node.ts';
 import type { NodeCapacity } from '../plan/problem.ts';
 import { resources } from './pods/resources.ts';
 import type { ControllerSettings } from './settings.ts';
@@ -18,22 +17,30 @@ export function reserveConductors(
   specs: readonly ExtractionSpec[],
   conductor: ControllerSettings['conductor'],
 ): readonly NodeCapacity[] {
-  const left = new Map(nodes.map((node) => [node.name, node]));
+  const left = [...nodes];
   for (const { planning, podTemplate } of specs) {
     const { requests = {} } = resources({ ...conductor, resource: null }, podTemplate.resources.conductor);
     const cores = parseQuantity(requests.cpu ?? '') ?? 0;
     const memoryMiB = (parseQuantity(requests.memory ?? '') ?? 0) / MIB;
-    const { nodeSelector, tolerations } = planning;
-    const usable = usableDevices([...left.values()], { ...PLAN_OPTIONS, nodeSelector, tolerations }).nodes;
-    const [best] = usable
-      .filter((node) => (node.cores ?? cores) >= cores && (node.memoryMiB ?? memoryMiB) >= memoryMiB)
-      .sort((a, b) => a.gpus.length - b.gpus.length || (b.cores ?? 0) - (a.cores ?? 0));
-    if (best === undefined) continue;
-    left.set(best.name, {
-      ...best,
-      cores: best.cores === null ? null : best.cores - cores,
-      memoryMiB: best.memoryMiB === null ? null : best.memoryMiB - memoryMiB,
+    let best = -1;
+    left.forEach((node, i) => {
+      const hasRoom = (node.cores ?? cores) >= cores && (node.memoryMiB ?? memoryMiB) >= memoryMiB;
+      if (!hasRoom || (best >= 0 && !isBetter(node, left[best]!))) return;
+      if (unusableNode(node, planning) === null) best = i;
     });
+    const node = left[best];
+    if (node === undefined) continue;
+    left[best] = {
+      ...node,
+      cores: node.cores === null ? null : node.cores - cores,
+      memoryMiB: node.memoryMiB === null ? null : node.memoryMiB - memoryMiB,
+    };
   }
-  return [...left.values()];
+  return left;
+}
+
+/** For a pod that needs no GPU. */
+function isBetter(one: NodeCapacity, other: NodeCapacity): boolean {
+  const gpus = one.gpus.length - other.gpus.length;
+  return gpus === 0 ? (one.cores ?? 0) > (other.cores ?? 0) : gpus < 0;
 }

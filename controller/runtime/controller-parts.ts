@@ -5,7 +5,7 @@ import type { Profile } from '../plan/profiles/profile.ts';
 import type { Share } from '../plan/several/plan-all.ts';
 import type { Decision } from '../reconcile/decision.ts';
 import type { Observed, ObservedPod, RequestFault, ResolvedRequest } from '../reconcile/observed.ts';
-import type { RoundInput } from '../reconcile/planning-round.ts';
+import type { RoundDemands, RoundInput } from '../reconcile/round-demands.ts';
 import type { ControllerSettings } from '../reconcile/settings.ts';
 import type { StoredJob } from '../reconcile/stored-job.ts';
 
@@ -20,8 +20,10 @@ export interface ControllerParts {
     extraction: ExtractionResource,
     context: NeedContext,
   ): Promise<ResolvedRequest | RequestFault>;
-  /** Shares of those that want to run, by uid. */
-  planningRound(input: RoundInput): ReadonlyMap<string, Share>;
+  /** What those ask for that want to run. */
+  roundDemands(input: RoundInput): RoundDemands;
+  /** Shares of those by name. What fails is asked again in the next round. */
+  planAll(asked: RoundDemands): Promise<readonly Share[]>;
   readonly profiles: readonly Profile[];
   /** Version of onnxruntime in the workers. */
   readonly onnxruntime: string;

@@ -1,8 +1,8 @@
-import { canonicalJson, plainData } from '../../worker/formats/canonical-json.ts';
+import { isDeepStrictEqual } from 'node:util';
 import type { ExtractionResource } from '../api/extraction-resource.ts';
 import type { Share } from '../plan/several/plan-all.ts';
 import type { RequestFault, ResolvedRequest } from '../reconcile/observed.ts';
-import type { RoundInput } from '../reconcile/planning-round.ts';
+import type { RoundInput } from '../reconcile/round-demands.ts';
 import type { ControllerSettings } from '../reconcile/settings.ts';
 import type { StoredJob } from '../reconcile/stored-job.ts';
 import type { Caches } from './caches.ts';
@@ -14,8 +14,6 @@ import type { StoredJobs } from './stored-jobs.ts';
 interface Given {
   readonly generation: number;
   readonly share: Share;
-  /** Tells whether the next one is another. */
-  readonly text: string;
 }
 
 export interface PlanningRoundsOptions {
@@ -68,8 +66,9 @@ export class PlanningRounds {
     const { parts, onShare, onRound } = this.#options;
     const input = await this.#input();
     const startMs = performance.now();
-    const shares = parts.planningRound(input);
+    const planned = await parts.planAll(parts.roundDemands(input));
     onRound((performance.now() - startMs) / 1000);
+    const shares = new Map(planned.map((share) => [share.name, share]));
     const live = new Set<string>();
     for (const extraction of input.extractions) {
       const { uid, generation } = extraction.metadata;
@@ -80,9 +79,9 @@ export class PlanningRounds {
         this.#shares.delete(uid);
         continue;
       }
-      const text = canonicalJson(plainData(share));
-      this.#shares.set(uid, { generation, share, text });
-      if (before?.text !== text || before.generation !== generation) onShare(extraction);
+      if (before?.generation === generation && isDeepStrictEqual(before.share, share)) continue;
+      this.#shares.set(uid, { generation, share });
+      onShare(extraction);
     }
     for (const uid of this.#shares.keys()) if (!live.has(uid)) this.#shares.delete(uid);
   }

@@ -3,7 +3,7 @@ import type { ExtractionResource } from '../api/extraction-resource.ts';
 import { extractionUidOf } from '../k8s/keep/keep-pod.ts';
 import type { KubeObject } from '../k8s/kube-resource.ts';
 import { keyOf } from '../k8s/object-cache.ts';
-import { isWorkerOf, wantsToRun } from '../reconcile/planning-round.ts';
+import { isWorkerOf, wantsToRun } from '../reconcile/round-demands.ts';
 import type { Caches } from './caches.ts';
 
 export interface TriggerTargets {

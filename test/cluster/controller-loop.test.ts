@@ -115,7 +115,8 @@ describe('the loop of the controller', { skip: withoutKube }, () => {
           throw new FacefleetError('FF5002', 'none');
         },
         resolveRequest: async () => ({ code: 'FF5002', message: 'not looked at' }),
-        planningRound: () => new Map(),
+        roundDemands: () => ({ demands: [], nodes: [] }),
+        planAll: async () => [],
         profiles: [],
         onnxruntime: '1',
       },

@@ -3,7 +3,7 @@ import { bestSplit } from './best-split.ts';
 import { classOrders } from './class-orders.ts';
 import { cuts } from './orders.ts';
 import type { RatedClass } from './rate-table.ts';
-import type { Split } from './split.ts';
+import type { Split, SplitInput } from './split.ts';
 
 /** First and one past the last role of every stage of a pass. */
 export type Stages = readonly (readonly [from: number, to: number])[];
@@ -15,6 +15,9 @@ export interface BestPass {
   /** Frames/s when all these roles share every device that they fit on; 0 when they fit on none. */
   readonly coLocatedFramesPerSec: number;
 }
+
+/** By the classes of a plan: of few of them, which each of its many splits asks for. */
+const ORDERS = new WeakMap<readonly RatedClass[], Map<string, SplitInput['orders']>>();
 
 type LimitOptions = Pick<PlanOptions, 'maxReplicas' | 'feedFramesPerSec'>;
 
@@ -59,15 +62,30 @@ export function splitAmong(
       rates: rates.map((ofStage) => useful.map((c) => ofStage[c]!)),
       counts: useful.map((c) => classes[c]!.count),
       most,
-      orders: classOrders(
-        useful.map((c) => classes[c]!),
-        most !== Number.POSITIVE_INFINITY,
-      ),
+      orders: ordersOf(classes, useful, most !== Number.POSITIVE_INFINITY),
     },
     floor,
   );
   if (split === null) return null;
   return { ...split, devices: split.devices.map((ofStage) => spread(ofStage, useful, classes.length)) };
+}
+
+function ordersOf(
+  classes: readonly RatedClass[],
+  useful: readonly number[],
+  bothWays: boolean,
+): SplitInput['orders'] {
+  const known = ORDERS.get(classes) ?? new Map<string, SplitInput['orders']>();
+  ORDERS.set(classes, known);
+  const key = `${useful} ${bothWays}`;
+  const orders =
+    known.get(key) ??
+    classOrders(
+      useful.map((c) => classes[c]!),
+      bothWays,
+    );
+  known.set(key, orders);
+  return orders;
 }
 
 /** The limit on devices; infinite where it does not bind. */

@@ -1,10 +1,11 @@
 import { counted, mib } from '../explain/format-numbers.ts';
 import { gpuSpeed } from '../model/gpu-speed.ts';
 import type { DeviceClass, Reason } from '../plan.ts';
-import type { Gpu, NodeCapacity, PlanOptions, Taint, Toleration } from '../problem.ts';
+import type { Gpu, NodeCapacity, PlanOptions } from '../problem.ts';
 import { byText } from './by-text.ts';
 import { excludesNothing } from './excludes-nothing.ts';
 import { LeftOut } from './left-out.ts';
+import { unusableNode } from './unusable-node.ts';
 
 /** Free devices of one class on one node. */
 export interface Slot {
@@ -41,13 +42,11 @@ type UseOptions = Pick<
 /** The devices that an extraction may use, alike ones together. The order of `nodes` does not matter. */
 export function usableDevices(nodes: readonly NodeCapacity[], options: UseOptions): UsableDevices {
   const leftOut = new LeftOut();
-  const usable = nodes
-    .toSorted((a, b) => byText(a.name, b.name))
-    .filter((node) => {
-      const why = unusableNode(node, options);
-      if (why !== null) leftOut.add(why.code, why.sentence, node.name, 1, () => why.sentence);
-      return why === null;
-    });
+  const usable = byName(nodes).filter((node) => {
+    const why = unusableNode(node, options);
+    if (why !== null) leftOut.add(why.code, why.sentence, node.name, 1, () => why.sentence);
+    return why === null;
+  });
   const worker = `a worker's ${counted(options.workerCores, 'core')} and ${mib(options.workerMemoryMiB)}`;
   const pools = new Map<string, { device: DeviceClass; speed: number; slots: Slot[]; count: number }>();
   const excluded = new Set(options.excludeGpus);
@@ -65,7 +64,9 @@ export function usableDevices(nodes: readonly NodeCapacity[], options: UseOption
           );
         return false;
       }
-      const isOut = [node.name, product, `${node.name}/${product}`].some((name) => excluded.has(name));
+      const isOut =
+        excluded.size > 0 &&
+        [node.name, product, `${node.name}/${product}`].some((name) => excluded.has(name));
       if (isOut && count > 0)
         leftOut.add('GpuExcluded', '', node.name, count, (all) => `${counted(all, 'GPU')} excluded`);
       return !isOut;
@@ -102,30 +103,10 @@ export function usableDevices(nodes: readonly NodeCapacity[], options: UseOption
   };
 }
 
-/** Why nothing may run on a node; null when it may. */
-function unusableNode(
-  { schedulable, labels, taints }: NodeCapacity,
-  options: UseOptions,
-): { readonly code: string; readonly sentence: string } | null {
-  if (!schedulable) return { code: 'NodeNotSchedulable', sentence: 'cordoned or not ready' };
-  for (const [label, value] of Object.entries(options.nodeSelector)) {
-    if (labels[label] !== value)
-      return { code: 'NodeNotSelected', sentence: `without the label ${label}=${value}` };
-  }
-  const taint = taints.find((one) => !isTolerated(one, options.tolerations));
-  if (taint === undefined) return null;
-  return { code: 'NodeTainted', sentence: `the taint ${taint.key}:${taint.effect} is not tolerated` };
-}
-
-function isTolerated(taint: Taint, tolerations: readonly Toleration[]): boolean {
-  if (taint.effect === 'PreferNoSchedule') return true;
-  return tolerations.some(
-    ({ key, operator = 'Equal', value = '', effect }) =>
-      (effect === undefined || effect === taint.effect) &&
-      (key === undefined || key === ''
-        ? operator === 'Exists'
-        : key === taint.key && (operator === 'Exists' || value === (taint.value ?? ''))),
-  );
+/** Sorted already, most often: then they are not sorted again. */
+function byName(nodes: readonly NodeCapacity[]): readonly NodeCapacity[] {
+  const isSorted = nodes.every(({ name }, i) => i === 0 || nodes[i - 1]!.name <= name);
+  return isSorted ? nodes : nodes.toSorted((a, b) => byText(a.name, b.name));
 }
 
 /** GPU workers that a node has cores and memory for. */
@@ -140,7 +121,18 @@ function largestFirst(a: Gpu, b: Gpu): number {
   return gpuSpeed(b) - gpuSpeed(a) || b.freeMiB - a.freeMiB || byText(classId(a), classId(b));
 }
 
+/** Many plans look at the same devices. */
+const CLASS_IDS = new WeakMap<Gpu, string>();
+
 function classId(gpu: Gpu): string {
+  const known = CLASS_IDS.get(gpu);
+  if (known !== undefined) return known;
+  const id = madeClassId(gpu);
+  CLASS_IDS.set(gpu, id);
+  return id;
+}
+
+function madeClassId(gpu: Gpu): string {
   const { resource, product, freeMiB, totalMiB, sharing, speed } = gpu;
   const shared =
     sharing.kind === 'none'

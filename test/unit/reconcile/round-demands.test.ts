@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ExtractionResource } from '../../../controller/api/extraction-resource.ts';
 import type { Plan } from '../../../controller/plan/plan.ts';
+import { planAll } from '../../../controller/plan/several/plan-all.ts';
 import { storedJob } from '../../../controller/reconcile/jobs/stored-job-of.ts';
 import { LABELS } from '../../../controller/reconcile/labels.ts';
 import type { ResolvedRequest } from '../../../controller/reconcile/observed.ts';
-import { planningRound, type RoundInput } from '../../../controller/reconcile/planning-round.ts';
+import { type RoundInput, roundDemands } from '../../../controller/reconcile/round-demands.ts';
 import {
   type ExtractionSettings,
   extractionOf,
@@ -42,7 +43,8 @@ function round(extractions: readonly ExtractionResource[], input: Partial<RoundI
     profiles: [],
     conductor: CONDUCTOR,
   };
-  return planningRound({ ...all, ...input });
+  const { demands, nodes } = roundDemands({ ...all, ...input });
+  return new Map(planAll(demands, nodes).map((share) => [share.name, share]));
 }
 
 function planOf(extraction: ExtractionResource, input: Partial<RoundInput>, request?: ResolvedRequest): Plan {

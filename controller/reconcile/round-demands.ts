@@ -1,9 +1,11 @@
 import { extractionProblem } from '../api/extraction-problem.ts';
 import type { ExtractionResource } from '../api/extraction-resource.ts';
+import { frameWork } from '../api/frame-work.ts';
 import { capacity } from '../plan/capacity/capacity.ts';
 import type { KubeNode, KubePod } from '../plan/capacity/kubernetes-objects.ts';
+import type { NodeCapacity } from '../plan/problem.ts';
 import type { Profile } from '../plan/profiles/profile.ts';
-import { type Demand, planAll, type Share } from '../plan/several/plan-all.ts';
+import type { Demand } from '../plan/several/plan-all.ts';
 import { needsAfter } from './jobs/lessons.ts';
 import { LABELS } from './labels.ts';
 import type { RequestFault, ResolvedRequest } from './observed.ts';
@@ -27,12 +29,18 @@ export interface RoundInput {
   readonly conductor: ControllerSettings['conductor'];
 }
 
+/** What a planning round shares out, and among whom; plain data, so that it can be handed to another thread. */
+export interface RoundDemands {
+  /** Their names are uids. */
+  readonly demands: readonly Demand[];
+  readonly nodes: readonly NodeCapacity[];
+}
+
 /**
- * Shares the cluster out among all extractions that want to run. What their workers hold counts as free, for it is theirs to be given
- * anew; what they have stays theirs as long as nothing else pays much better.
- * @returns the shares by uid
+ * What all extractions that want to run ask of the cluster, and what that has for them. What their workers hold counts as free, for it is theirs
+ * to be given anew; room is set aside for conductors that have no node yet.
  */
-export function planningRound(input: RoundInput): ReadonlyMap<string, Share> {
+export function roundDemands(input: RoundInput): RoundDemands {
   const { extractions, requests, jobs, profiles, conductor } = input;
   const asking = extractions.filter(wantsToRun).flatMap((extraction) => {
     const request = requests.get(extraction.metadata.uid);
@@ -40,13 +48,14 @@ export function planningRound(input: RoundInput): ReadonlyMap<string, Share> {
   });
   const live = new Set(asking.map(({ extraction }) => extraction.metadata.uid));
   const held = input.pods.filter((pod) => !isWorkerOf(live, pod));
-  const free = capacity(input.nodes, held).nodes;
-  const waiting = asking.filter(({ extraction }) => !hasConductor(extraction, input.pods));
+  const conducted = withConductor(input.pods);
+  const waiting = asking.filter(({ extraction }) => !conducted.has(extraction.metadata.uid));
   const nodes = reserveConductors(
-    free,
+    capacity(input.nodes, held).nodes,
     waiting.map(({ extraction }) => extraction.spec),
     conductor,
   );
+  const cluster = { nodes, frameWork: frameWork(profiles, nodes) };
   const demands = asking.map(({ extraction, request }): Demand => {
     const { metadata, spec, status } = extraction;
     const job = jobs.get(metadata.uid);
@@ -56,15 +65,16 @@ export function planningRound(input: RoundInput): ReadonlyMap<string, Share> {
       roles: needsAfter(request.roles, job?.lessons ?? []),
       framesTotal: status?.progress?.total ?? null,
     };
+    const { nodes: _, ...problem } = extractionProblem(parts, cluster);
     return {
       name: metadata.uid,
       priority: spec.priority,
       createdAtSec: Date.parse(metadata.creationTimestamp) / 1000,
-      problem: extractionProblem(parts, { nodes, profiles }),
+      problem,
       running: job?.plan ?? null,
     };
   });
-  return new Map(planAll(demands, nodes).map((share) => [share.name, share]));
+  return { demands, nodes };
 }
 
 /** Whether it takes part in planning rounds, when its request has no fault. */
@@ -79,11 +89,12 @@ export function isWorkerOf(live: ReadonlySet<string>, { metadata }: KubePod): bo
   return uid !== undefined && live.has(uid) && component === 'worker';
 }
 
-function hasConductor({ metadata: { uid } }: ExtractionResource, pods: readonly KubePod[]): boolean {
-  return pods.some(
-    ({ metadata, spec }) =>
-      metadata?.labels?.[LABELS.uid] === uid &&
-      metadata.labels[LABELS.component] === 'conductor' &&
-      Boolean(spec?.nodeName),
-  );
+/** uids of the extractions whose conductors have their nodes. */
+function withConductor(pods: readonly KubePod[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { metadata, spec } of pods) {
+    const { [LABELS.uid]: uid, [LABELS.component]: component } = metadata?.labels ?? {};
+    if (uid !== undefined && component === 'conductor' && spec?.nodeName) found.add(uid);
+  }
+  return found;
 }
