@@ -1,13 +1,13 @@
-import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { extname, join } from 'node:path';
-import { ensureSamples } from '../../models/samples.ts';
+import { join } from 'node:path';
 import { temporaryFolder } from '../../models/temporary-folder.ts';
 import { bucketPlace, folderPlace, type Place } from '../chaos/place.ts';
 import { manyFrames } from '../fixtures/many-frames.ts';
 import { type NatsServer, startNatsServer, withoutNatsServer } from '../servers/nats-server.ts';
 import { testS3 } from '../servers/test-bucket.ts';
 import { type MeasuredRun, measuredRun, s3Processes } from './measured-run.ts';
+import { samplePhotos } from './sample-photos.ts';
 
 /**
  * npm run bench:dataplane [-- PHOTOS]: what it costs to pass frames over NATS and a store, on one machine that also runs the servers:
@@ -103,18 +103,6 @@ function nullRun(
     { NODE_OPTIONS: `--import ${NULL_ENGINE}`, ...env },
     new Map([['NATS', [nats.pid]]]),
   );
-}
-
-/** The sample photos in turn, each under a name of its own. */
-async function samplePhotos(folder: string, count: number): Promise<string> {
-  await mkdir(folder);
-  const samples = await ensureSamples();
-  const names = (await readdir(samples)).filter((name) => /^sample\d+\.jpg$/.test(name)).sort();
-  for (let i = 0; i < count; i++) {
-    const from = names[i % names.length]!;
-    await copyFile(join(samples, from), join(folder, `${String(i).padStart(4, '0')}${extname(from)}`));
-  }
-  return folder;
 }
 
 async function best(run: (i: number) => Promise<MeasuredRun>): Promise<MeasuredRun> {

@@ -39,29 +39,6 @@ suite('the documented commands and files work', { skip: noShell, concurrency: 2 
   }
 });
 
-test('links between pages lead somewhere', async () => {
-  const pages = (await readdir(join(ROOT, 'docs'), { recursive: true })).filter((name) =>
-    name.endsWith('.md'),
-  );
-  for (const page of ['README.md', ...pages.map((name) => join('docs', name))]) {
-    const markdown = await readFile(join(ROOT, page), 'utf8');
-    for (const [, target = '', anchor = ''] of markdown.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)) {
-      const path = target === '' ? join(ROOT, page) : join(ROOT, dirname(page), target);
-      const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-        assert.equal(error.code, 'EISDIR', `${page} links to ${target}`);
-        return '';
-      });
-      const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
-        title
-          .toLowerCase()
-          .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-          .replaceAll(' ', '-'),
-      );
-      if (anchor !== '') assert.ok(anchors.includes(anchor), `${page} links to ${target}#${anchor}`);
-    }
-  }
-});
-
 /** What a clone has after `npm ci`, and a folder `photos`. */
 async function copyTree(folder: string): Promise<void> {
   for (const name of TREE) await cp(join(ROOT, name), join(folder, name), { recursive: true });

@@ -39,6 +39,8 @@ export interface SeenRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** 0 for the first one that the proxy has seen. */
   readonly number: number;
+  /** What has been passed on of the server's answer. */
+  readonly answer: { bytes: number };
 }
 
 /** Says what goes wrong with a request, if anything. */
@@ -87,7 +89,7 @@ export class FaultProxy {
 
   #serve(asked: IncomingMessage, answer: ServerResponse): void {
     const { method = '', url: path = '', headers } = asked;
-    const seen: SeenRequest = { method, path, headers, number: this.seen.length };
+    const seen: SeenRequest = { method, path, headers, number: this.seen.length, answer: { bytes: 0 } };
     this.seen.push(seen);
     asked.on('error', () => {});
     answer.on('error', () => {});
@@ -107,14 +109,19 @@ export class FaultProxy {
         });
         return;
       case 'delay':
-        setTimeout(() => this.#forward(asked, answer, undefined), fault.delayMs);
+        setTimeout(() => this.#forward(seen, asked, answer, undefined), fault.delayMs);
         return;
       default:
-        this.#forward(asked, answer, fault);
+        this.#forward(seen, asked, answer, fault);
     }
   }
 
-  #forward(asked: IncomingMessage, answer: ServerResponse, fault: Fault | undefined): void {
+  #forward(
+    seen: SeenRequest,
+    asked: IncomingMessage,
+    answer: ServerResponse,
+    fault: Fault | undefined,
+  ): void {
     const { method = '', url: path = '', rawHeaders } = asked;
     const { hostname, port } = this.#target;
     const toServer = request({ hostname, port, method, path, headers: rawHeaders, agent: this.#agent });
@@ -139,7 +146,7 @@ export class FaultProxy {
         passThen(fromServer, answer, fault.afterBytes, () => asked.socket.destroy());
       } else if (fault?.kind === 'stallAnswer')
         passThen(fromServer, answer, fault.afterBytes, () => fromServer.pause());
-      else fromServer.pipe(answer);
+      else fromServer.on('data', (chunk: Buffer) => (seen.answer.bytes += chunk.length)).pipe(answer);
     });
     if (fault?.kind === 'cutRequest') passThen(asked, toServer, fault.afterBytes, cut);
     else asked.pipe(toServer);
