@@ -47,6 +47,8 @@ export async function runRole<Unit>(
       .then(() => passOn(batch, output))
       .catch((error: unknown) => {
         fatal ??= { error };
+        // nothing may ever come there to be waited for: a lane gives no more while these frames are in work
+        input.fail(error);
       })
       .finally(() => {
         running.delete(job);

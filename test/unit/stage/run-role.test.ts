@@ -104,3 +104,19 @@ test('an engine failure ends the role instead of marking frames', async () => {
     (error: FacefleetError) => error.code === 'FF3005',
   );
 });
+
+test('an engine failure ends the role while it waits for frames that never come', { timeout: 5000 }, async () => {
+  const input = new Channel<FrameInWork>(1);
+  const role: RoleWork<FrameInWork> = {
+    role: 'crop',
+    plugin: null,
+    batch: 1,
+    concurrency: 2,
+    units: (item) => [item],
+    run: () => Promise.reject(new FacefleetError('FF4001', 'the store is away')),
+  };
+  const running = runRole(role, input, new Channel<FrameInWork>(1));
+  const failing = assert.rejects(running, (error: FacefleetError) => error.code === 'FF4001');
+  await input.put(frame(0, 1));
+  await failing;
+});
