@@ -24,3 +24,9 @@ export function decodeLaneOf(replica: number): string {
 
 /** Places of a decode worker's lane: a segment in work, and one that waits. */
 export const DECODE_SLOTS = 2;
+
+/** Whether a pass uses a lane: its workers' own, and those of results and of decode workers, which serve all passes. */
+export function isLaneOfPass(lane: string, pass: number): boolean {
+  const own = /^p(\d+)-/.exec(lane)?.[1];
+  return own === undefined || Number(own) === pass;
+}

@@ -33,6 +33,9 @@ async function play(
   const hub = new MemoryHub();
   const [bus, other] = [hub.connect('x'), hub.connect('x')];
   const messages: string[] = [];
+  // what an earlier pass sent twice
+  const earlier = await other.openLane('p3-s0-r0', { slots: 2 });
+  await other.send([earlier], { id: 'left', payload: Buffer.from('left') });
   const working = work(other, answer, messages);
   const endings = new Map<number, Ending>();
   const discarded: number[] = [];

@@ -105,7 +105,9 @@ test('an engine failure ends the role instead of marking frames', async () => {
   );
 });
 
-test('an engine failure ends the role while it waits for frames that never come', { timeout: 5000 }, async () => {
+test('an engine failure ends the role while it waits for frames that never come', {
+  timeout: 5000,
+}, async () => {
   const input = new Channel<FrameInWork>(1);
   const role: RoleWork<FrameInWork> = {
     role: 'crop',

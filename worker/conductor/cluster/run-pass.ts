@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { StageResult } from '../../../proto/gen/facefleet/v1/stage_result_pb.ts';
 import type { Bus, Delivery, Lane } from '../../bus/bus.ts';
 import { headOfResult, tmpPrefix, unpackResult } from '../../cluster/claim-check.ts';
+import { isLaneOfPass } from '../../cluster/lane-of.ts';
 import { CODES, type Code } from '../../errors/codes.ts';
 import { FacefleetError } from '../../errors/facefleet-error.ts';
 import { keyFault } from '../../store/check-key.ts';
@@ -60,6 +61,8 @@ export async function runPass(
   const signal = AbortSignal.any([options.signal, failed.signal]);
   // decode workers that are told to hold back make no room any more
   const sending = video === undefined ? signal : AbortSignal.any([signal, drain]);
+  // what was sent twice may lie for ever in a lane of an earlier pass, whose workers have ended
+  const isOfPass = (lane: string): boolean => isLaneOfPass(lane, pass);
   let feeding = true;
   let isEnding = false;
 
@@ -74,7 +77,8 @@ export async function runPass(
     if (isEnding || video === undefined) return;
     isEnding = true;
     video.pause();
-    const quiet = whenQuiet(bus, video.decodeLanes, signal).then(() => collected.abort());
+    const counts = (lane: string): boolean => isOfPass(lane) && !video.decodeLanes.has(lane);
+    const quiet = whenQuiet(bus, counts, signal).then(() => collected.abort());
     quiet.catch((error: unknown) => failed.abort(error));
   };
   const endWhenEmpty = (): void => {
@@ -138,7 +142,8 @@ export async function runPass(
       const sinceMs = performance.now() - results.ackWaitMs;
       const { alone, segments } = underway.sentBefore(sinceMs);
       const none = alone.length + segments.length === 0;
-      const busy = none || (await bus.depths({ signal: stop })).some(isBusy);
+      const depths = none ? [] : await bus.depths({ signal: stop });
+      const busy = none || depths.some((depth) => isOfPass(depth.lane) && isBusy(depth));
       quiet = busy ? 0 : quiet + 1;
       if (quiet < QUIET_LOOKS) continue;
       quiet = 0;

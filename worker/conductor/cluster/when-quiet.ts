@@ -7,14 +7,18 @@ const LOOKS = 2;
 
 /**
  * Resolves when nothing lies in an extraction's lanes.
- * @param except names of lanes that do not count
+ * @param counts which of them, by name
  * @throws what `Bus.depths` throws; the signal's reason when aborted
  */
-export async function whenQuiet(bus: Bus, except: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+export async function whenQuiet(
+  bus: Bus,
+  counts: (lane: string) => boolean,
+  signal: AbortSignal,
+): Promise<void> {
   for (let quiet = 0; quiet < LOOKS; ) {
     await sleep(LOOK_EVERY_MS, undefined, { signal, ref: false });
     const depths = await bus.depths({ signal });
-    quiet = depths.some((depth) => !except.has(depth.lane) && isBusy(depth)) ? 0 : quiet + 1;
+    quiet = depths.some((depth) => counts(depth.lane) && isBusy(depth)) ? 0 : quiet + 1;
   }
 }
 
