@@ -91,7 +91,7 @@ export class PassFrames {
     const { output, earlier, log, onCarried } = this.#options;
     if (earlier !== null) {
       // done before the first pass began, failed in an earlier one, or not there then
-      return !earlier.#options.log?.has(key) || output.done(key) || log?.has(key) === true;
+      return !earlier.#options.log?.has(key) || output.done(key, version) || log?.has(key, version) === true;
     }
     this.#count += 1;
     this.#indexes?.set(key, index);
