@@ -146,6 +146,25 @@ describe('a pass', () => {
     assert.deepEqual([seen.get(2), seen.get(3)], [1, 2]);
   });
 
+  it('does not try a frame again that a late result has ended meanwhile', async () => {
+    const tries = new Map<number, number>();
+    const endings = await pass(4, (index, attempt) => {
+      tries.set(index, attempt + 1);
+      return index === 1
+        ? [failed('FF1006'), FOUND]
+        : index === 2 && attempt === 0
+          ? [failed('FF1006')]
+          : [FOUND];
+    });
+    assert.deepEqual([...endings].map(([index, { kind }]) => `${index} ${kind}`).sort(), [
+      '0 found',
+      '1 found',
+      '2 found',
+      '3 found',
+    ]);
+    assert.deepEqual([tries.get(1), tries.get(2)], [1, 2]);
+  });
+
   it('removes what messages of a frame lay in, of all its tries, and nothing else', async () => {
     const store = new MemoryStore();
     const keys = [

@@ -63,6 +63,8 @@ export async function runPass(
   const sending = video === undefined ? signal : AbortSignal.any([signal, drain]);
   // what was sent twice may lie for ever in a lane of an earlier pass, whose workers have ended
   const isOfPass = (lane: string): boolean => isLaneOfPass(lane, pass);
+  /** Indexes of frames that are being recorded: one that cannot be sent again may have a late result at the same moment. */
+  const settling = new Set<number>();
   let feeding = true;
   let isEnding = false;
 
@@ -102,8 +104,14 @@ export async function runPass(
     delivery: Delivery | null,
     temporaries: readonly string[] = [],
   ): Promise<void> => {
+    if (settling.has(frame.index)) {
+      await delivery?.ack();
+      return;
+    }
+    settling.add(frame.index);
     const { committed } = await settle(frame, ending);
     underway.end(frame.index);
+    settling.delete(frame.index);
     inBackground(
       committed.then(async () => {
         await delivery?.ack();
@@ -116,12 +124,14 @@ export async function runPass(
   const send = async (entry: OnItsWay): Promise<void> => {
     const { frame, failedAttempts } = entry;
     let payload: Uint8Array;
+    // a late result of an earlier try may have ended it
+    if (!underway.holds(entry)) return;
     entry.sentMs = null;
     try {
       payload = await frame.message(failedAttempts, entry.sends);
     } catch (error) {
       if (!(error instanceof FacefleetError) || error.scope !== 'frame') throw error;
-      await end(frame, { kind: 'failed', error, plugin: null }, null);
+      if (underway.holds(entry)) await end(frame, { kind: 'failed', error, plugin: null }, null);
       return;
     }
     const id = `${generation}-${pass}-${frame.index}-${entry.sends++}`;
