@@ -20,7 +20,8 @@ export function extractionProblem(
   { id, planning, roles, framesTotal }: ProblemParts,
   { nodes, frameWork }: { readonly nodes: readonly NodeCapacity[]; readonly frameWork: FrameWork | null },
 ): Problem {
-  const { policy, frameCoreSec, gpuResources = null, runtimeClassName: _, ...options } = planning;
+  const { policy, frameCoreSec, gpuResources = null, ...rest } = planning;
+  const { runtimeClassName: _, decodeWorkers: __, ...options } = rest;
   return {
     id,
     policy,

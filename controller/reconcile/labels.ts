@@ -2,7 +2,7 @@
 export const LABELS = {
   /** Always `facefleet`. */
   app: 'app.kubernetes.io/name',
-  /** `conductor`, `worker` or `cleaner`. */
+  /** `conductor`, `worker`, `decoder` or `cleaner`. */
   component: 'app.kubernetes.io/component',
   /** Name of the extraction; a long one cut (see `childBase`). */
   extraction: 'facefleet.dev/extraction',

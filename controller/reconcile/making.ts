@@ -5,7 +5,7 @@ import { jobConfigMap } from './jobs/job-config-map.ts';
 import { lowerBatches } from './jobs/lower-batches.ts';
 import { storedJob } from './jobs/stored-job-of.ts';
 import type { ResolvedRequest } from './observed.ts';
-import { cleanerPod, conductorPod, workerPods } from './pods/wanted-pods.ts';
+import { cleanerPod, conductorPod, decoderPods, workerPods } from './pods/wanted-pods.ts';
 import type { ControllerSettings } from './settings.ts';
 import type { StoredJob } from './stored-job.ts';
 import type { WantedPod } from './wanted-pod.ts';
@@ -33,6 +33,11 @@ export interface Making {
     pass: number,
     settings: ControllerSettings,
   ): readonly WantedPod[];
+  decoderPods(
+    extraction: ExtractionResource,
+    stored: StoredJob,
+    settings: ControllerSettings,
+  ): readonly WantedPod[];
   cleanerPod(extraction: ExtractionResource, stored: StoredJob, settings: ControllerSettings): WantedPod;
 }
 
@@ -42,5 +47,6 @@ export const MAKING: Making = {
   jobConfigMap,
   conductorPod,
   workerPods,
+  decoderPods,
   cleanerPod,
 };

@@ -51,6 +51,7 @@ function roleOf(labels: Record<string, string>): PodRole | null {
   const [pass, stage, replica] = [LABELS.pass, LABELS.stage, LABELS.replica].map((label) =>
     /^\d{1,5}$/.test(labels[label] ?? '') ? Number(labels[label]) : null,
   );
+  if (kind === 'decoder' && replica != null) return { kind, replica };
   if (kind !== 'worker' || pass == null || stage == null || replica == null) return null;
   return { kind, pass, stage, replica };
 }

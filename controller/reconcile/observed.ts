@@ -9,6 +9,8 @@ import type { StoredJob } from './stored-job.ts';
 export type PodRole =
   | { readonly kind: 'conductor' }
   | { readonly kind: 'cleaner' }
+  /** Decodes a video for all passes. */
+  | { readonly kind: 'decoder'; readonly replica: number }
   | { readonly kind: 'worker'; readonly pass: number; readonly stage: number; readonly replica: number };
 
 /** How the container of a pod ended. */

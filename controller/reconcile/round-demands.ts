@@ -6,10 +6,12 @@ import type { KubeNode, KubePod } from '../plan/capacity/kubernetes-objects.ts';
 import type { NodeCapacity } from '../plan/problem.ts';
 import type { Profile } from '../plan/profiles/profile.ts';
 import type { Demand } from '../plan/several/plan-all.ts';
+import { decodeWorkers } from './jobs/decode-workers.ts';
 import { needsAfter } from './jobs/lessons.ts';
 import { LABELS } from './labels.ts';
 import type { RequestFault, ResolvedRequest } from './observed.ts';
-import { reserveConductors } from './reserve-conductors.ts';
+import { DECODER } from './pods/wanted-pods.ts';
+import { type PodNeed, reserveRoom } from './reserve-room.ts';
 import type { ControllerSettings } from './settings.ts';
 import type { StoredJob } from './stored-job.ts';
 
@@ -38,7 +40,7 @@ export interface RoundDemands {
 
 /**
  * What all extractions that want to run ask of the cluster, and what that has for them. What their workers hold counts as free, for it is theirs
- * to be given anew; room is set aside for conductors that have no node yet.
+ * to be given anew; room is set aside for conductors and decode workers that have no node yet.
  */
 export function roundDemands(input: RoundInput): RoundDemands {
   const { extractions, requests, jobs, profiles, conductor } = input;
@@ -48,13 +50,22 @@ export function roundDemands(input: RoundInput): RoundDemands {
   });
   const live = new Set(asking.map(({ extraction }) => extraction.metadata.uid));
   const held = input.pods.filter((pod) => !isWorkerOf(live, pod));
-  const conducted = withConductor(input.pods);
-  const waiting = asking.filter(({ extraction }) => !conducted.has(extraction.metadata.uid));
-  const nodes = reserveConductors(
-    capacity(input.nodes, held).nodes,
-    waiting.map(({ extraction }) => extraction.spec),
-    conductor,
-  );
+  const placed = placedPods(input.pods);
+  const needs = asking.flatMap(({ extraction, request }): PodNeed[] => {
+    const { metadata, spec } = extraction;
+    const { conductors, decoders } = placed.get(metadata.uid) ?? NONE_PLACED;
+    const { planning, podTemplate } = spec;
+    const missing = Math.max(0, decodeWorkers(extraction, request) - decoders);
+    return [
+      ...(conductors > 0 ? [] : [{ planning, wanted: conductor, template: podTemplate.resources.conductor }]),
+      ...Array.from({ length: missing }, () => ({
+        planning,
+        wanted: DECODER,
+        template: podTemplate.resources.decoder,
+      })),
+    ];
+  });
+  const nodes = reserveRoom(capacity(input.nodes, held).nodes, needs);
   const cluster = { nodes, frameWork: frameWork(profiles, nodes) };
   const demands = asking.map(({ extraction, request }): Demand => {
     const { metadata, spec, status } = extraction;
@@ -83,18 +94,29 @@ export function wantsToRun({ metadata, spec, status }: ExtractionResource): bool
   return metadata.deletionTimestamp === undefined && !spec.suspend && !isOver;
 }
 
-/** Workers are planned. Conductors and others are not: what they hold is not free. @param live uids */
+/** Workers are planned. Conductors, decode workers and others are not: what they hold is not free. @param live uids */
 export function isWorkerOf(live: ReadonlySet<string>, { metadata }: KubePod): boolean {
   const { [LABELS.uid]: uid, [LABELS.component]: component } = metadata?.labels ?? {};
   return uid !== undefined && live.has(uid) && component === 'worker';
 }
 
-/** uids of the extractions whose conductors have their nodes. */
-function withConductor(pods: readonly KubePod[]): ReadonlySet<string> {
-  const found = new Set<string>();
+interface Placed {
+  conductors: number;
+  decoders: number;
+}
+
+const NONE_PLACED: Readonly<Placed> = { conductors: 0, decoders: 0 };
+
+/** Pods that have their nodes and are in no plan, by uid of the extraction. */
+function placedPods(pods: readonly KubePod[]): ReadonlyMap<string, Readonly<Placed>> {
+  const found = new Map<string, Placed>();
   for (const { metadata, spec } of pods) {
     const { [LABELS.uid]: uid, [LABELS.component]: component } = metadata?.labels ?? {};
-    if (uid !== undefined && component === 'conductor' && spec?.nodeName) found.add(uid);
+    if (uid === undefined || !spec?.nodeName || component === 'worker') continue;
+    const placed = found.get(uid) ?? { ...NONE_PLACED };
+    found.set(uid, placed);
+    if (component === 'conductor') placed.conductors += 1;
+    if (component === 'decoder') placed.decoders += 1;
   }
   return found;
 }

@@ -14,6 +14,7 @@ const ENDS_ITSELF_MS = 10_000;
 /** The pods that are to be there while an extraction runs. */
 export interface WantedPods {
   readonly conductor: WantedPod;
+  readonly decoders: readonly WantedPod[];
   /** Of the pass that goes on; null while that is not known. */
   readonly workers: readonly WantedPod[] | null;
 }
@@ -22,16 +23,19 @@ export function wantedPods(job: StoredJob, { pass }: CurrentPass, scene: Scene):
   const { making, settings, observed } = scene;
   return {
     conductor: making.conductorPod(observed.extraction, job, settings),
+    decoders: making.decoderPods(observed.extraction, job, settings),
     workers: pass === null ? null : making.workerPods(observed.extraction, job, pass, settings),
   };
 }
 
 /** Those of the pods that were made from what is wanted. */
 export function podsAsWanted(
-  { conductor, workers }: WantedPods,
+  { conductor, decoders, workers }: WantedPods,
   pods: readonly ObservedPod[],
 ): ObservedPod[] {
-  const hashes = new Map([conductor, ...(workers ?? [])].map((one) => [one.name, one.templateHash]));
+  const hashes = new Map(
+    [conductor, ...decoders, ...(workers ?? [])].map((one) => [one.name, one.templateHash]),
+  );
   return pods.filter(({ name, templateHash }) => hashes.get(name) === templateHash);
 }
 
@@ -40,8 +44,12 @@ export function runPods(job: StoredJob, current: CurrentPass, wanted: WantedPods
   const { observed } = scene;
   const isOutdated = outdatedFor(job, scene);
   const workers = observed.pods.filter(({ role }) => role.kind === 'worker');
-  for (const pod of observed.pods) if (pod.role.kind === 'cleaner') removePod(pod, scene);
-  bringAbout([wanted.conductor], true, scene);
+  const lasting = [wanted.conductor, ...wanted.decoders];
+  for (const pod of observed.pods) {
+    const isRetired = pod.role.kind === 'decoder' && !lasting.some(({ name }) => name === pod.name);
+    if (isRetired || pod.role.kind === 'cleaner') removePod(pod, scene);
+  }
+  bringAbout(lasting, true, scene);
   if (wanted.workers === null) {
     for (const pod of workers) if (isOutdated(pod)) removePod(pod, scene);
     return;

@@ -25,7 +25,7 @@ export function run(stored: StoredJob, scene: Scene): void {
   }
   status.startTime ??= draft.nowText;
   runPods(job, current, wanted, scene);
-  const count = 1 + (wanted.workers?.length ?? 0);
+  const count = 1 + wanted.decoders.length + (wanted.workers?.length ?? 0);
   setPodConditions(pods, count - pods.length, scene);
   countWorkers(current, wanted, scene);
   if (takeProgress(job, status.pass ?? 0, scene)) forgetFailures(pods, count, scene);

@@ -20,7 +20,7 @@ export function verdictOn(pod: ObservedPod): Verdict {
   const { end, role, disruption } = pod;
   if (end === null) return { kind: 'goes' };
   const { exitCode } = end;
-  const isWorker = role.kind === 'worker';
+  const isWorker = role.kind === 'worker' || role.kind === 'decoder';
   if (exitCode === EXIT.done) return { kind: isWorker ? 'ended' : 'done' };
   if (exitCode === EXIT.someFramesFailed && role.kind === 'conductor') return { kind: 'done' };
   if (disruption !== null) return { kind: 'lost', why: disruption };
@@ -40,8 +40,11 @@ export function verdictOn(pod: ObservedPod): Verdict {
   if (pod.deleteByMs !== null) return { kind: 'lost', why: 'deleted' };
   // the kubelet did not let it start, or did not say how it ended
   if (exitCode === null) return { kind: 'lost', why: howItEnded(end) };
-  if (end.reason === 'OOMKilled')
-    return { kind: isWorker ? 'outOfMemory' : 'crashed', why: 'it ran out of memory (OOMKilled)' };
+  if (end.reason === 'OOMKilled') {
+    // of a decode worker nothing can be lowered
+    const kind = role.kind === 'worker' ? 'outOfMemory' : 'crashed';
+    return { kind, why: 'it ran out of memory (OOMKilled)' };
+  }
   return { kind: 'crashed', why: failed?.message ?? howItEnded(end) };
 }
 

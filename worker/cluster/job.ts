@@ -64,6 +64,8 @@ const stagePlan = z.strictObject({
 const decodePlan = z.strictObject({
   /** Workers that decode, each a segment of the video at a time. */
   replicas: whole(1, 1000),
+  /** So many after these are not there any more: nobody sends to their lanes. */
+  retired: whole(1, 1000).exactOptional(),
 });
 
 const job = z.strictObject({

@@ -40,6 +40,14 @@ export const planning = ruled(
       .default('auto')
       .describe('`auto`: GPUs where the cluster has any, else CPUs.'),
     maxReplicas: z.int().min(1).nullable().default(null).describe('Most workers at a time; none = no limit.'),
+    decodeWorkers: z
+      .int()
+      .min(0)
+      .max(1000)
+      .default(0)
+      .describe(
+        'Workers without a GPU that share the decoding of a video; 0: the conductor decodes. Other sources need none.',
+      ),
     excludeGpus: setOf(z.string().min(1).max(317), 1024)
       .default([])
       .describe(

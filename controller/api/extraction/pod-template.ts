@@ -76,6 +76,7 @@ export const podTemplate = z
         worker: resources
           .exactOptional()
           .describe('Of every worker. Its GPU is added; cores and memory stand instead of the planned ones.'),
+        decoder: resources.exactOptional().describe('Of every decode worker.'),
       })
       .prefault({})
       .describe('Resources that containers ask for instead of the usual ones.'),

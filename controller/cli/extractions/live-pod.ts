@@ -3,7 +3,7 @@ import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 /** A pod of an extraction, as people look at it. */
 export interface LivePod {
   readonly name: string;
-  /** `conductor`, `cleaner`, or the lane of a worker: `p0-s0-r0`. */
+  /** `conductor`, `cleaner`, or the lane of a worker: `p0-s0-r0`, of a decode worker `d0`. */
   readonly lane: string;
   readonly node: string | null;
   /** Product of its GPU, else the resource that it asks for; null: it has none. */
@@ -38,13 +38,15 @@ export function laneOf({ metadata }: V1Pod): string {
   } = labels;
   if (pass !== undefined && stage !== undefined && replica !== undefined)
     return `p${pass}-s${stage}-r${replica}`;
+  if (replica !== undefined && labels['app.kubernetes.io/component'] === 'decoder') return `d${replica}`;
   return labels['app.kubernetes.io/component'] ?? metadata?.name ?? '';
 }
 
-/** Conductor first, then workers by pass, stage and replica. */
+/** Conductor first, then decode workers, then workers by pass, stage and replica. */
 export function byLane(a: { readonly lane: string }, b: { readonly lane: string }): number {
-  const isWorker = ({ lane }: { readonly lane: string }): number => (/^p\d+-s/.test(lane) ? 1 : 0);
-  return isWorker(a) - isWorker(b) || a.lane.localeCompare(b.lane, 'en', { numeric: true });
+  const turn = ({ lane }: { readonly lane: string }): number =>
+    /^p\d+-s/.test(lane) ? 2 : /^d\d+$/.test(lane) ? 1 : 0;
+  return turn(a) - turn(b) || a.lane.localeCompare(b.lane, 'en', { numeric: true });
 }
 
 /** Extended resources are named with a domain; those of Kubernetes itself are not. */

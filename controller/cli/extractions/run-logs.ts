@@ -46,8 +46,8 @@ function checkOptions({ conductor, worker, follow, previous }: LogsOptions): voi
     throw new FacefleetError('FF5001', 'give either --conductor or --worker');
   if (follow && previous)
     throw new FacefleetError('FF5001', '--previous has ended; there is nothing to follow');
-  if (worker !== undefined && !/^p\d+(-s\d+(-r\d+)?)?$/.test(worker))
-    throw new FacefleetError('FF5001', `--worker ${worker} is no lane such as p0-s0-r0, p0-s0 or p0`);
+  if (worker !== undefined && !/^(p\d+(-s\d+(-r\d+)?)?|d\d+)$/.test(worker))
+    throw new FacefleetError('FF5001', `--worker ${worker} is no lane such as p0-s0-r0, p0-s0, p0 or d0`);
 }
 
 interface Owner {

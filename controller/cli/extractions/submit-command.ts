@@ -97,6 +97,11 @@ export function submitCommand(): Command {
     .addOption(
       new Option('--max-replicas <n>', 'most workers at a time').argParser(wholeNumber(1, 1_000_000)),
     )
+    .addOption(
+      new Option('--decode-workers <n>', 'that share the decoding of a video').argParser(
+        wholeNumber(0, 1000),
+      ),
+    )
     .addOption(new Option('--priority <n>', 'who gets devices first: the highest').argParser(integer))
     .addOption(
       new Option('--deadline <time>', 'it fails when active for so long, such as 90m').argParser(

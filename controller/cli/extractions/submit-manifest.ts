@@ -40,6 +40,7 @@ export interface ExtractionOptions {
   readonly policy?: string;
   readonly device?: string;
   readonly maxReplicas?: number;
+  readonly decodeWorkers?: number;
   readonly priority?: number;
   readonly deadline?: number;
   readonly ttl?: number;
@@ -86,6 +87,7 @@ export function submitManifest(source: string, output: string, options: Extracti
           policy: options.policy,
           device: options.device,
           maxReplicas: options.maxReplicas,
+          decodeWorkers: options.decodeWorkers,
         }),
         credentials: unlessEmpty({
           s3: options.s3Secret === undefined ? undefined : { secretName: options.s3Secret },

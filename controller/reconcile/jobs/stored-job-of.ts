@@ -10,6 +10,7 @@ import type { ControllerSettings } from '../settings.ts';
 import type { LanePlace, StoredJob } from '../stored-job.ts';
 import { assignLanes } from './assign-lanes.ts';
 import { contentName } from './content-name.ts';
+import { decodeWorkers } from './decode-workers.ts';
 import { planAfter } from './lessons.ts';
 import { type PlannedLane, plannedLanes } from './planned-lanes.ts';
 
@@ -38,8 +39,9 @@ export function storedJob(
   const parts = jobParts(extraction, request, settings);
   const kept = previous === null ? null : withLanesOf(previous, plan, lanes, parts);
   const { passes, places } = kept ?? assigned(plan, lanes, null);
+  const decode = kept === null ? parts.decode : decodeAfter(previous!.job, parts);
   const uids = kept === null ? uidsOf(extraction, previous, revision) : ofOldUid(previous!.job);
-  const job = makeJob({ ...parts, ...uids, passes });
+  const job = makeJob({ ...parts, ...(decode && { decode }), ...uids, passes });
   if (previous !== null && isEqual([previous.job, previous.places], [job, places])) return previous;
   const { generation, name } = extraction.metadata;
   const stored = { revision, generation, plan, job, places, ...(lessons.length > 0 && { lessons }) };
@@ -56,11 +58,13 @@ interface Assigned {
 
 /** All of a job but its uid and its workers. */
 function jobParts(
-  { spec }: ExtractionResource,
-  { spec: extractSpec, models }: ResolvedRequest,
+  extraction: ExtractionResource,
+  request: ResolvedRequest,
   { bus, graceMs }: ControllerSettings,
 ): Parts {
-  const { source, output, limits, transport } = spec;
+  const { source, output, limits, transport } = extraction.spec;
+  const { spec: extractSpec, models } = request;
+  const replicas = decodeWorkers(extraction, request);
   return {
     spec: extractSpec,
     source: {
@@ -76,6 +80,7 @@ function jobParts(
     overwrite: output.existing === 'Overwrite',
     keepExisting: KEEP_EXISTING[output.existing],
     decodeTimeoutMs: Math.round(limits.decodeTimeoutSeconds * 1000),
+    ...(replicas > 0 && { decode: { replicas } }),
     models: { ...models },
     bus: { servers: [...bus.servers], replicas: bus.replicas, ackWaitMs: bus.ackWaitMs },
     transport: TRANSPORT[transport],
@@ -100,7 +105,17 @@ function ofOldUid({ extraction, earlier }: Job): Uids {
   return { extraction, ...(earlier && { earlier }) };
 }
 
-/** The plan's workers on the lanes that are there; null when its passes, its stages or its frames are others, or the lanes are too many. */
+/** The decode workers as they are wanted now; lanes of those that were there before and are not any more are retired. */
+function decodeAfter({ decode: before }: Job, { decode }: Parts): Job['decode'] {
+  if (before === undefined || decode === undefined) return decode;
+  const retired = before.replicas + (before.retired ?? 0) - decode.replicas;
+  return { ...decode, ...(retired > 0 && { retired }) };
+}
+
+/**
+ * The plan's workers on the lanes that are there; null when its passes, its stages or its frames are others, frames are made by somebody else, or the
+ * lanes are too many.
+ */
 function withLanesOf(
   previous: StoredJob,
   plan: Plan,
@@ -112,6 +127,7 @@ function withLanesOf(
     passes.map(({ stages }) => stages.map(({ roles }) => roles));
   if (!isEqual(shape(job.passes), shape(plan.passes))) return null;
   if (!isEqual([job.spec, job.source, job.output], [parts.spec, parts.source, parts.output])) return null;
+  if ((job.decode === undefined) !== (parts.decode === undefined)) return null;
   const next = assigned(plan, lanes, previous);
   const fits = next.passes.every(({ stages }) =>
     stages.every(({ workers }) => workers.length <= MAX_WORKERS),

@@ -18,6 +18,8 @@ export function podLabels({ metadata, spec }: ExtractionResource, role: PodRole)
           [LABELS.stage]: String(role.stage),
           [LABELS.replica]: String(role.replica),
         }
-      : {};
+      : role.kind === 'decoder'
+        ? { [LABELS.replica]: String(role.replica) }
+        : {};
   return { ...spec.podTemplate.labels, ...own, ...lane };
 }

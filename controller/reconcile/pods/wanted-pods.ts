@@ -1,4 +1,4 @@
-import { laneOf } from '../../../worker/cluster/lane-of.ts';
+import { decodeLaneOf, laneOf } from '../../../worker/cluster/lane-of.ts';
 import type { ExtractionResource } from '../../api/extraction-resource.ts';
 import { childName } from '../child-name.ts';
 import type { ControllerSettings } from '../settings.ts';
@@ -7,8 +7,10 @@ import type { WantedPod } from '../wanted-pod.ts';
 import { awayFromGpus, onNode } from './affinity.ts';
 import { type KueueMarks, kueueAlone, kueueGroup } from './kueue.ts';
 import { type PodParts, podManifest } from './pod-manifest.ts';
-import { dutyOfWorker, templateHash } from './template-hash.ts';
+import { dutyOfDecoder, dutyOfWorker, templateHash } from './template-hash.ts';
 
+/** What a decode worker asks for. */
+export const DECODER = { cores: 1, memoryMiB: 1024 };
 /** What the cleaner asks for, and how long it may take. */
 const CLEANER = { cores: 0.1, memoryMiB: 256, deadlineSeconds: 120 };
 
@@ -46,6 +48,32 @@ export function workerPods(
   return places.map((place) => {
     const parts = workerParts(extraction, place, kueue);
     return wantedPod(extraction, parts, stored, dutyOfWorker(stored.job, place), settings);
+  });
+}
+
+/** The pods of the decode workers, which serve all passes; none where the conductor decodes, or the source is no video. */
+export function decoderPods(
+  extraction: ExtractionResource,
+  stored: StoredJob,
+  settings: ControllerSettings,
+): readonly WantedPod[] {
+  const { metadata, spec } = extraction;
+  const duty = dutyOfDecoder(stored.job);
+  return Array.from({ length: stored.job.decode?.replicas ?? 0 }, (_, replica) => {
+    const parts: PodParts = {
+      name: childName(metadata.name, decodeLaneOf(replica)),
+      role: { kind: 'decoder', replica },
+      command: ['decode', '--replica', String(replica)],
+      wanted: { ...DECODER, resource: null },
+      template: spec.podTemplate.resources.decoder,
+      affinity: awayFromGpus,
+      nodeSelector: spec.planning.nodeSelector,
+      // like the conductor it outlives the passes
+      kueue: kueueAlone(extraction),
+      listens: true,
+      deadlineSeconds: null,
+    };
+    return wantedPod(extraction, parts, stored, duty, settings);
   });
 }
 

@@ -12,10 +12,13 @@ import {
   deleted,
   earlierJob,
   firstOfTwo,
+  firstOfTwoOfVideo,
   fresh,
+  freshVideo,
   hearing,
   later,
   running,
+  runningVideo,
   type Seen,
   secondOfTwo,
   seeing,
@@ -43,6 +46,7 @@ interface Case {
 
 const CONDUCTOR = 'film-conductor';
 const WORKERS = ['film-p0-s0-r0', 'film-p0-s0-r1'];
+const DECODERS = ['film-d0', 'film-d1'];
 const SECOND = ['film-p1-s0-r0', 'film-p1-s0-r1'];
 const all = (verb: string, ...names: string[]): string[] => names.map((name) => `${verb} ${name}`);
 
@@ -63,6 +67,7 @@ const old = (seen: Seen): Seen => {
   return seeing(seen, { pods });
 };
 const live = old(running());
+const video = old(runningVideo());
 const gone = (seen: Seen): Seen => seeing(seen, { pods: [], conductor: null });
 const counted = (seen: Seen, failures: number, secondsAgo: number, ...uids: string[]): Seen =>
   withStatus(seen, ({ attempts }) => {
@@ -347,6 +352,64 @@ const CASES: Readonly<Record<string, Case>> = {
   'job-unused': {
     seen: seeing(live, { otherJobs: [earlierJob(live, 'film-job-0')] }),
     actions: ['delete job film-job-0'],
+    events: [],
+  },
+  'decoders-start': {
+    seen: freshVideo(ONE_PASS),
+    actions: ['make job', ...all('make', CONDUCTOR, ...DECODERS, ...WORKERS)],
+    events: ['Planned'],
+  },
+  'decoders-stay': {
+    seen: later(decided(hearing(old(firstOfTwoOfVideo()), { pass: 1 })), 10),
+    actions: all('delete', ...WORKERS),
+    events: [],
+  },
+  'decoder-missing': {
+    seen: withoutPod(video, '-d1'),
+    actions: ['make film-d1'],
+    events: [],
+  },
+  'decoder-ended': {
+    seen: withPod(video, '-d1', ended(video, 0, '', 14)),
+    ...nothing,
+    again: 1,
+    also: ({ status }) => {
+      assert.equal(status.attempts?.failures, 0);
+      const waited = withPod(video, '-d1', ended(video, 0, '', 15));
+      assert.deepEqual(names(decide(waited.observed, waited.nowMs, SETTINGS).actions), ['delete film-d1']);
+    },
+  },
+  'decoder-crashed': {
+    seen: withPod(video, '-d1', failed(video)),
+    phase: 'Running',
+    actions: [],
+    events: ['PodCrashed'],
+    also: ({ status }) => assert.equal(status.attempts?.failures, 1),
+  },
+  'decoder-out-of-memory': {
+    seen: withPod(
+      video,
+      '-d1',
+      failed(video, 0, { end: endOf(137, { reason: 'OOMKilled', atMs: video.nowMs }) }),
+    ),
+    actions: [],
+    events: ['PodCrashed'],
+    also: ({ status }) => {
+      assert.equal(status.attempts?.failures, 1);
+      assert.deepEqual(status.attempts?.lowered, []);
+    },
+  },
+  'decoder-evicted': {
+    seen: withPod(video, '-d1', failed(video, 0, { disruption: 'Evicted' })),
+    actions: ['delete film-d1'],
+    events: ['PodReplaced'],
+    also: ({ status }) => assert.equal(status.attempts?.failures, 0),
+  },
+  'decoder-retired': {
+    seen: seeing(video, {
+      pods: [...video.observed.pods, podOf({ name: 'film-d7', role: { kind: 'decoder', replica: 7 } })],
+    }),
+    actions: ['delete film-d7'],
     events: [],
   },
   'worker-evicted': {

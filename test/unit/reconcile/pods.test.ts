@@ -4,13 +4,20 @@ import type { V1Pod } from '@kubernetes/client-node';
 import type { ExtractionResource } from '../../../controller/api/extraction-resource.ts';
 import { childBase, childName } from '../../../controller/reconcile/child-name.ts';
 import { storedJob } from '../../../controller/reconcile/jobs/stored-job-of.ts';
-import { cleanerPod, conductorPod, workerPods } from '../../../controller/reconcile/pods/wanted-pods.ts';
+import { observePod } from '../../../controller/reconcile/observe-pod.ts';
+import {
+  cleanerPod,
+  conductorPod,
+  decoderPods,
+  workerPods,
+} from '../../../controller/reconcile/pods/wanted-pods.ts';
 import type { StoredJob } from '../../../controller/reconcile/stored-job.ts';
 import {
   type ExtractionSettings,
   extractionOf,
   requestOf,
   SETTINGS,
+  videoRequestOf,
 } from '../../fixtures/extraction-resource.ts';
 import { gpuNode, planned, problemOf } from '../../fixtures/plan-problem.ts';
 import { restrictedViolations } from '../../fixtures/restricted-pod.ts';
@@ -26,9 +33,19 @@ function made(settings: ExtractionSettings = {}, nodes = NODES, previous: Stored
   return { extraction, stored };
 }
 
+/** The same of a video that so many decode workers share. */
+function madeOfVideo(decodeWorkers: number, nodes = NODES, previous: StoredJob | null = null) {
+  const extraction = extractionOf({ planning: { decodeWorkers } });
+  const entries = { ...FLOW, nodes };
+  const plan = planned(entries, previous?.plan ?? null);
+  const request = videoRequestOf(problemOf(entries).roles);
+  return { extraction, stored: storedJob(extraction, request, plan, previous, SETTINGS) };
+}
+
 function allPods(extraction: ExtractionResource, stored: StoredJob) {
   return [
     conductorPod(extraction, stored, SETTINGS),
+    ...decoderPods(extraction, stored, SETTINGS),
     ...stored.job.passes.flatMap((_, pass) => workerPods(extraction, stored, pass, SETTINGS)),
     cleanerPod(extraction, stored, SETTINGS),
   ];
@@ -169,6 +186,38 @@ test('a node more: the conductor and new workers are made anew, the others are l
     changed.map(({ name }) => name),
     ['holiday-conductor', 'holiday-p0-s0-r3', 'holiday-p1-s0-r3'],
   );
+});
+
+test('decode workers of a video: their command, what they ask for, and what makes them anew', () => {
+  const { extraction, stored } = madeOfVideo(2);
+  const pods = decoderPods(extraction, stored, SETTINGS);
+  assert.deepEqual(
+    pods.map(({ name, role, manifest }) => {
+      assert.deepEqual(restrictedViolations(manifest.spec!), []);
+      assert.equal(manifest.metadata!.labels!['app.kubernetes.io/component'], 'decoder');
+      assert.deepEqual(observePod({ metadata: { ...manifest.metadata, uid: 'x' } })!.role, role);
+      const [container] = manifest.spec!.containers;
+      assert.deepEqual(container!.resources, { requests: { cpu: '1000m', memory: '1024Mi' } });
+      assert.equal(container!.image, SETTINGS.images.cpu);
+      assert.deepEqual(container!.envFrom, [{ secretRef: { name: 'facefleet-nats' } }]);
+      return [name, container!.command!.slice(0, 5).join(' ')];
+    }),
+    [
+      ['holiday-d0', 'facefleet worker decode --replica 0'],
+      ['holiday-d1', 'facefleet worker decode --replica 1'],
+    ],
+  );
+  const hashes = ({ extraction: of, stored: job }: ReturnType<typeof madeOfVideo>) =>
+    [...decoderPods(of, job, SETTINGS), ...workerPods(of, job, 0, SETTINGS)].map((pod) => pod.templateHash);
+  const [first, second, ...workers] = hashes({ extraction, stored });
+  // one more: the others stay
+  const three = madeOfVideo(3, NODES, stored);
+  assert.deepEqual(hashes(three).toSpliced(2, 1), [first, second, ...workers]);
+  // they send to a lane more
+  const wider = hashes(madeOfVideo(2, [...NODES, gpuNode('gpu-3', 'Tesla-T4', 8000)], stored));
+  assert.ok(!wider.includes(first!));
+  assert.deepEqual(wider.slice(2, 5), workers);
+  assert.deepEqual(decoderPods(made().extraction, made().stored, SETTINGS), []);
 });
 
 test('other settings of a pod make it anew; other bookkeeping does not', () => {

@@ -12,6 +12,7 @@ import {
   extractionOf,
   requestOf,
   SETTINGS,
+  videoRequestOf,
 } from '../../fixtures/extraction-resource.ts';
 import { kubeNode, kubePod, nvidiaLabels, type PodSettings } from '../../fixtures/kube-objects.ts';
 import { codes, problemOf, shape } from '../../fixtures/plan-problem.ts';
@@ -145,6 +146,21 @@ test('workers leave room for a conductor that has no node yet', () => {
     planOf(one, { nodes, pods }).passes[0]!.stages[0]!.groups[0]!.placements[0]!.threads;
   assert.equal(threads([]), 2);
   assert.equal(threads([podOf(one, 'conductor', { name: 'x', node: 'c', requests: { cpu: '1' } })]), 2);
+});
+
+test('workers leave room for decode workers of a video that have no node yet', () => {
+  const one = extractionOf({ planning: { device: 'cpu', decodeWorkers: 2 } });
+  const nodes = [kubeNode({ name: 'c', cpus: 8 })];
+  const threads = (pods: RoundInput['pods'], request: ResolvedRequest) =>
+    planOf(one, { nodes, pods }, request).passes[0]!.stages[0]!.groups[0]!.placements[0]!.threads;
+  const video = videoRequestOf(problemOf({}).roles);
+  assert.equal(threads([], HEAVY), 6);
+  assert.equal(threads([], video), 4);
+  const requests = { cpu: '1' };
+  const pods = ['conductor', 'decoder'].map((component) =>
+    podOf(one, component, { name: component, node: 'c', requests }),
+  );
+  assert.equal(threads(pods, video), 4, 'what they hold is not free');
 });
 
 test('two extractions share the GPUs, and the first one gives its part up', () => {

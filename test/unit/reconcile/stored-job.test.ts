@@ -8,7 +8,7 @@ import { storedJob } from '../../../controller/reconcile/jobs/stored-job-of.ts';
 import type { StoredJob } from '../../../controller/reconcile/stored-job.ts';
 import { parseJob } from '../../../worker/cluster/job.ts';
 import { laneOf } from '../../../worker/cluster/lane-of.ts';
-import { extractionOf, requestOf, SETTINGS } from '../../fixtures/extraction-resource.ts';
+import { extractionOf, requestOf, SETTINGS, videoRequestOf } from '../../fixtures/extraction-resource.ts';
 import { failsWith } from '../../fixtures/fails-with.ts';
 import { gpuNode, planned, problemOf } from '../../fixtures/plan-problem.ts';
 
@@ -142,6 +142,34 @@ test('out of memory on a CPU: half the threads on the same memory', () => {
     SETTINGS,
   );
   assert.equal(again, lower);
+});
+
+test('decode workers: those that are not wanted any more are retired; none at all is another job', () => {
+  const entries = { ...FLOW, nodes: [gpuNode('a', 'Tesla-T4', 8000)] };
+  const { roles } = problemOf(entries);
+  const of = (decodeWorkers: number, previous: StoredJob | null, kind: 'video' | 'folder' = 'video') =>
+    storedJob(
+      extractionOf({ planning: { decodeWorkers } }),
+      kind === 'video' ? videoRequestOf(roles) : requestOf(roles),
+      planned(entries, previous?.plan ?? null),
+      previous,
+      SETTINGS,
+    );
+  assert.equal(of(2, null, 'folder').job.decode, undefined);
+  const three = of(3, null);
+  assert.deepEqual(three.job.decode, { replicas: 3 });
+  assert.equal(of(3, three), three);
+  const one = of(1, three);
+  assert.deepEqual(one.job.decode, { replicas: 1, retired: 2 });
+  assert.equal(one.job.extraction, three.job.extraction);
+  const two = of(2, one);
+  assert.deepEqual(two.job.decode, { replicas: 2, retired: 1 });
+  assert.deepEqual(of(4, two).job.decode, { replicas: 4 });
+  assert.deepEqual(readStoredJob(jobConfigMap(extraction, two)), two);
+  const none = of(0, two);
+  assert.equal(none.job.decode, undefined);
+  assert.equal(none.job.extraction, `${extraction.metadata.uid}-r4`);
+  assert.deepEqual(none.job.earlier, [extraction.metadata.uid]);
 });
 
 test('a job of many workers is packed, and can be read again', () => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Bus } from '../../bus/bus.ts';
 import type { Job } from '../../cluster/job.ts';
-import { laneOf } from '../../cluster/lane-of.ts';
+import { decodeLaneOf, laneOf } from '../../cluster/lane-of.ts';
 import { errorText } from '../../errors/facefleet-error.ts';
 
 /** A worker that starts late makes its lane again. */
@@ -41,10 +41,12 @@ export async function keepRetiredRemoved(
   })();
 }
 
-function retiredLanes({ passes }: Job): string[] {
-  return passes.flatMap(({ stages }, pass) =>
-    stages.flatMap(({ workers }, stage) =>
+function retiredLanes({ passes, decode }: Job): string[] {
+  const stages = passes.flatMap((one, pass) =>
+    one.stages.flatMap(({ workers }, stage) =>
       workers.flatMap(({ retired }, replica) => (retired ? [laneOf({ pass, stage, replica })] : [])),
     ),
   );
+  const { replicas = 0, retired: gone = 0 } = decode ?? {};
+  return [...stages, ...Array.from({ length: gone }, (_, i) => decodeLaneOf(replicas + i))];
 }

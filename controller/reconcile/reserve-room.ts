@@ -2,24 +2,28 @@ import type { ExtractionSpec } from '../api/extraction-resource.ts';
 import { parseQuantity } from '../plan/capacity/parse-quantity.ts';
 import { unusableNode } from '../plan/fleet/unusable-node.ts';
 import type { NodeCapacity } from '../plan/problem.ts';
-import { resources } from './pods/resources.ts';
-import type { ControllerSettings } from './settings.ts';
+import { resources, type Wanted } from './pods/resources.ts';
 
 const MIB = 2 ** 20;
 
+/** A pod that is to be there and has no node yet. */
+export interface PodNeed {
+  readonly planning: Pick<ExtractionSpec['planning'], 'nodeSelector' | 'tolerations'>;
+  readonly wanted: Omit<Wanted, 'resource'>;
+  readonly template: ExtractionSpec['podTemplate']['resources']['conductor'];
+}
+
 /**
- * Sets room aside for conductors that have no node yet, so that workers do not take the last of it: each on the node with most free cores that it may
- * use, those without GPUs first. The scheduler may choose another one; the next round knows.
- * @param specs of their extractions
+ * Sets room aside for pods that are in no plan, conductors and decode workers, so that workers do not take the last of it: each on the node with most
+ * free cores that it may use, those without GPUs first. The scheduler may choose another one; the next round knows.
  */
-export function reserveConductors(
+export function reserveRoom(
   nodes: readonly NodeCapacity[],
-  specs: readonly ExtractionSpec[],
-  conductor: ControllerSettings['conductor'],
+  needs: readonly PodNeed[],
 ): readonly NodeCapacity[] {
   const left = [...nodes];
-  for (const { planning, podTemplate } of specs) {
-    const { requests = {} } = resources({ ...conductor, resource: null }, podTemplate.resources.conductor);
+  for (const { planning, wanted, template } of needs) {
+    const { requests = {} } = resources({ ...wanted, resource: null }, template);
     const cores = parseQuantity(requests.cpu ?? '') ?? 0;
     const memoryMiB = (parseQuantity(requests.memory ?? '') ?? 0) / MIB;
     let best = -1;
