@@ -5,6 +5,9 @@ import { after, before, describe, it } from 'node:test';
 import pino from 'pino';
 import { openJobBus } from '../../../worker/cluster/open-job-bus.ts';
 import { STATUS_TOPIC } from '../../../worker/cluster/topics.ts';
+import { planRecord } from '../../../worker/conductor/cluster/job-record.ts';
+import { openOutput } from '../../../worker/conductor/open-output.ts';
+import { openDirStore } from '../../../worker/store/dir-store.ts';
 import { JobProcesses, jobOf, lastEvent, printed } from '../../fixtures/cluster-job.ts';
 import { scratch } from '../../fixtures/scratch.ts';
 import { smallPhotos } from '../../fixtures/small-photos.ts';
@@ -51,6 +54,24 @@ describe('the end of a cluster run', { skip: withoutNatsServer }, () => {
     assert.equal((end as { code: number } | undefined)?.code, 0, 'it ends by itself');
     assert.deepEqual(await bus.depths(), []);
     await bus.close();
+  });
+
+  it('leaves nothing of a conductor that was killed right after the end', async () => {
+    const output = join(folder, 'ended');
+    const job = await jobOf(input, output, [...FAST, '--nats', nats.url]);
+    const log = await openOutput(await openDirStore(output), { spec: job.spec });
+    await log.finish({ plan: planRecord(job) });
+    const left = ['parts/part-000003.jsonl', 'passes/0/part-000000.jsonl', `tmp/${job.extraction}/image-1`];
+    for (const name of left) {
+      mkdirSync(join(output, name, '..'), { recursive: true });
+      writeFileSync(join(output, name), 'x');
+    }
+    await using bus = await openJobBus(job, 'test', pino({ level: 'silent' }));
+    await bus.results();
+    const end = await new JobProcesses(job, join(folder, 'ended.json')).conductor().ended;
+    assert.equal(lastEvent(end, 0).event, 'complete');
+    for (const name of left) assert.ok(!existsSync(join(output, name)), name);
+    assert.deepEqual(await bus.depths(), []);
   });
 
   it('does not wait for a bus that is away', async () => {

@@ -2,11 +2,12 @@ import type { Logger } from 'pino';
 import { raceSignal } from '../../bus/race-signal.ts';
 import type { Job } from '../../cluster/job.ts';
 import { openJobBus } from '../../cluster/open-job-bus.ts';
-import { FacefleetError } from '../../errors/facefleet-error.ts';
+import { errorText, FacefleetError } from '../../errors/facefleet-error.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
+import { deleteParts, partNumbers } from '../load-results.ts';
 import { notedJob } from './job-record.ts';
-import { removeLargeMessages, removeMarkers } from './remove-temporaries.ts';
+import { removeLargeMessages, removeMarkers, removeTemporaries } from './remove-temporaries.ts';
 
 /** So long the bus is tried. */
 const CONNECT_WITHIN_MS = 15_000;
@@ -27,6 +28,23 @@ export async function cleanJob(job: Job, log: Logger, signal: AbortSignal): Prom
   ]);
   if (output.status === 'rejected') throw output.reason;
   if (bus.status === 'rejected') throw bus.reason;
+}
+
+/**
+ * Removes what a conductor that ended between the end of its job and its own left behind; what cannot be removed from the bus is logged.
+ * @param store the output, which is complete and held
+ * @throws FacefleetError FF4001, FF4006; the signal's reason
+ */
+export async function cleanFinished(job: Job, store: Store, log: Logger, signal: AbortSignal): Promise<void> {
+  await deleteParts(store, await partNumbers(store));
+  await removeTemporaries(job, store);
+  try {
+    // workers that still wait for frames end, because the output is complete
+    await cleanBus(job, [job.extraction], log, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    log.warn(`lanes stay: ${errorText(error)}`);
+  }
 }
 
 async function cleanOutput(job: Job, uids: readonly string[]): Promise<void> {

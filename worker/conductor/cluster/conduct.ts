@@ -13,6 +13,7 @@ import type { ExtractProgress, ExtractSummary } from '../extract.ts';
 import { openOutput } from '../open-output.ts';
 import { PluginFailures } from '../plugin-failures.ts';
 import { versions } from '../versions.ts';
+import { cleanFinished } from './clean-job.ts';
 import { type ClusterSource, openClusterSource } from './cluster-source.ts';
 import { Control } from './control.ts';
 import { finishedSummary, providerOf } from './finished-summary.ts';
@@ -68,7 +69,10 @@ export async function conduct(job: Job, options: ConductOptions): Promise<Extrac
   const hold = await lockOutput(job, store, options.owner, options.stop);
   try {
     const finished = await finishedJob(store, job.extraction);
-    if (finished !== null) return finishedSummary(finished);
+    if (finished !== null) {
+      await cleanFinished(job, store, options.log, options.stop);
+      return finishedSummary(finished);
+    }
     const source = await openClusterSource(job, store);
     try {
       await clearEarlierJobs(job, store, options.log);
