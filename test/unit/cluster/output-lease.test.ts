@@ -38,6 +38,18 @@ describe('the lease on an output', () => {
     await two.release();
   });
 
+  it('tells a holder that asks at once that it was taken over', async () => {
+    const store = new MemoryStore();
+    const one = await leaseOutput(store, { owner: 'pod' });
+    await one.confirm();
+    const two = await leaseOutput(store, { owner: 'pod' });
+    await assert.rejects(one.confirm(), failsWith('FF4003', /taken over/));
+    assert.equal(one.lost.aborted, true);
+    await two.confirm();
+    await one.release();
+    await two.release();
+  });
+
   it('is taken over from a dead holder by exactly one of many', async () => {
     const store = new MemoryStore();
     await store.put('lease/000000007', Buffer.from('{"nonce":"n","owner":"dead","since":"then"}'));

@@ -205,7 +205,11 @@ async function conductOver(
     interrupted = signal.aborted && error === signal.reason && !hold.lost.aborted;
     if (!interrupted) {
       // what was recorded is kept where that is still possible, and the output is not another's; the first error is the one to report
-      if (!hold.lost.aborted) await output.stop().catch((second: unknown) => log.warn(errorText(second)));
+      const keep = async (): Promise<void> => {
+        await hold.confirm();
+        await output.stop();
+      };
+      await keep().catch((second: unknown) => log.warn(errorText(second)));
       throw error;
     }
   } finally {
@@ -215,7 +219,7 @@ async function conductOver(
   }
   const provider = providerOf(workers.provider());
   const about = { plan: planRecord(job), models: job.models, versions: versions(provider) };
-  hold.lost.throwIfAborted();
+  await hold.confirm();
   if (interrupted) {
     await output.stop(about);
   } else {

@@ -9,6 +9,8 @@ import { leaseOutput } from './output-lease.ts';
 export interface OutputHold extends DirLock {
   /** Aborts when it is not any more. */
   readonly lost: AbortSignal;
+  /** Looks whether it still is. @throws FacefleetError FF4003 when it is not, FF4006 when that cannot be told */
+  confirm(): Promise<void>;
 }
 
 /**
@@ -25,7 +27,7 @@ export async function lockOutput(
   const place = parseStoreAddress(output.address);
   if (place.kind === 'dir') {
     const { release } = await lockDir(place.path);
-    return { release, lost: new AbortController().signal };
+    return { release, lost: new AbortController().signal, confirm: async () => {} };
   }
   return await leaseOutput(store, { owner: owner ?? `process ${process.pid} on ${hostname()}`, signal });
 }

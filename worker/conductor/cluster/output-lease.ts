@@ -19,6 +19,8 @@ export interface LeaseOptions {
 export interface OutputLease {
   /** Aborts with FF4003 when another process has taken over. */
   readonly lost: AbortSignal;
+  /** Looks whether it is still held. @throws FacefleetError FF4003 when it is not, FF4006 when that cannot be told */
+  confirm(): Promise<void>;
   /** Gives the output free. */
   release(): Promise<void>;
 }
@@ -29,7 +31,7 @@ export interface OutputLease {
  * sees that unchanged for `expiryMs` of his own clock makes the next claim; a holder that finds a claim after his own has lost.
  *
  * A holder that stands still for longer than `expiryMs` and goes on may write once more before it notices. Parts cannot be replaced by
- * that; so that the merged files cannot either, `lost` is to be looked at before they are written.
+ * that; so that the other files are not either, ask `confirm` before they are written.
  * @throws FacefleetError FF4003 when another process holds it and is alive
  */
 export async function leaseOutput(store: Store, options: LeaseOptions): Promise<OutputLease> {
@@ -43,10 +45,18 @@ export async function leaseOutput(store: Store, options: LeaseOptions): Promise<
     throw new FacefleetError('FF4003', `${store.location}: another process was faster`);
   const lost = new AbortController();
   const stop = new AbortController();
-  const beating = beat(store, number, expiryMs / 10, lost, stop.signal);
+  const look = async (): Promise<void> => {
+    if ((await lastClaim(store)) > number)
+      lost.abort(new FacefleetError('FF4003', `${store.location}: it was taken over`));
+  };
+  const beating = beat(store, number, expiryMs / 10, look, AbortSignal.any([stop.signal, lost.signal]));
   await removeEarlier(store, number);
   return {
     lost: lost.signal,
+    async confirm() {
+      await look();
+      lost.signal.throwIfAborted();
+    },
     async release() {
       stop.abort();
       await beating;
@@ -116,16 +126,13 @@ async function beat(
   store: Store,
   number: number,
   everyMs: number,
-  lost: AbortController,
+  look: () => Promise<void>,
   stop: AbortSignal,
 ): Promise<void> {
   for (let count = 0; !stop.aborted; count++) {
     try {
       await store.put(aliveKey(number), Buffer.from(String(count)));
-      if ((await lastClaim(store)) > number) {
-        lost.abort(new FacefleetError('FF4003', `${store.location}: it was taken over`));
-        return;
-      }
+      await look();
     } catch {}
     await sleep(everyMs, undefined, { signal: stop, ref: false }).catch(() => {});
   }
