@@ -23,7 +23,7 @@ export function workerCommand(): Command {
     .description("hand out a job's frames and collect the results")
     .option(
       '--owner <name>',
-      'who this is, for outputs in buckets: takes over at once from one of the same name',
+      'who this is: takes the output over at once from one of the same name, of which nobody can tell whether it lives',
     )
     .action(runConductorProcess);
   withCommonOptions(worker.command('stage'))

@@ -25,6 +25,7 @@ const lockText = z.object({
   pid: z.int().positive(),
   started: z.string(),
   since: z.string(),
+  owner: z.string().exactOptional(),
 });
 type LockText = z.infer<typeof lockText>;
 
@@ -56,18 +57,21 @@ export async function lockHolder(path: string): Promise<LockHolder | null> {
 
 /**
  * Takes the folder `path` (made when missing) for this process. A lock whose process has ended is taken over; one that runs, or
- * that belongs to another host, is respected. Throws FF4003 with pid and host of the holder, FF4001 when the folder cannot be written.
+ * that belongs to another host or container, is respected. Throws FF4003 with pid and host of the holder, FF4001 when the folder cannot be
+ * written.
  *
  * Take-over is safe with any number of rivals: whoever wants to succeed the dead holder of the lock with nonce N must create
  * `.facefleet.lock.N` (which one process can), see that N still holds the lock, and then rename its own lock over it. A successor
  * that dies half-way is succeeded in the same way.
+ * @param options.owner who asks. A lock of a process that nobody can look at is taken over when it is held under the same name: its
+ * holder is known to have ended
  */
-export async function lockDir(path: string): Promise<DirLock> {
+export async function lockDir(path: string, { owner }: { readonly owner?: string } = {}): Promise<DirLock> {
   const folder = resolve(path);
   try {
     await makeDirs(folder);
     for (let tries = 0; tries < TRIES; tries++) {
-      const nonce = await tryLock(folder);
+      const nonce = await tryLock(folder, owner);
       if (nonce !== null) return { release: () => release(folder, nonce) };
     }
   } catch (error) {
@@ -77,18 +81,24 @@ export async function lockDir(path: string): Promise<DirLock> {
 }
 
 /** The nonce of the lock taken, or null when the lock changed meanwhile and must be looked at again. */
-async function tryLock(folder: string): Promise<string | null> {
+async function tryLock(folder: string, owner: string | undefined): Promise<string | null> {
   const lock = join(folder, LOCK_NAME);
   const nonce = randomBytes(16).toString('hex');
   const own = join(folder, tmpName());
-  await writeFile(own, JSON.stringify({ nonce, ...ownProcess(), since: new Date().toISOString() }));
+  const text: LockText = {
+    nonce,
+    ...ownProcess(),
+    since: new Date().toISOString(),
+    ...(owner !== undefined && { owner }),
+  };
+  await writeFile(own, JSON.stringify(text));
   try {
     if (await linked(own, lock)) return nonce;
     const held = await readLock(lock);
     if (held === null) return null;
     const chain: string[] = [];
     for (let dead = held; ; ) {
-      refuseUnlessDead(folder, dead);
+      refuseUnlessDead(folder, dead, owner);
       const claim = `${lock}.${dead.nonce}`;
       chain.push(claim);
       if (await linked(own, claim)) break;
@@ -108,9 +118,9 @@ async function tryLock(folder: string): Promise<string | null> {
   }
 }
 
-function refuseUnlessDead(folder: string, held: LockText): void {
+function refuseUnlessDead(folder: string, held: LockText, owner: string | undefined): void {
   const state = processState(held);
-  if (state === 'dead') return;
+  if (state === 'dead' || (state === 'unknown' && owner !== undefined && held.owner === owner)) return;
   const advice = state === 'unknown' ? `; if that has ended, delete ${join(folder, LOCK_NAME)}` : '';
   throw new FacefleetError('FF4003', `${folder}: held by ${whoHolds(held)}${advice}`);
 }

@@ -68,6 +68,22 @@ describe('lockDir', () => {
     assert.equal(processState({ ...ownProcess(), boot: 'before the reboot' }), 'dead');
   });
 
+  it('takes over from another host or container under the same name only, and not while the process is seen', async () => {
+    for (const other of [{ host: 'elsewhere' }, { pidSpace: 'pid:[1]' }]) {
+      const folder = fresh();
+      await plant(folder, { ...other, pid: deadPid(), owner: 'pod' });
+      await assert.rejects(lockDir(folder), isHeld(/held by/));
+      await assert.rejects(lockDir(folder, { owner: 'other' }), isHeld(/held by/));
+      const lock = await lockDir(folder, { owner: 'pod' });
+      assert.deepEqual(await readdir(folder), [LOCK_NAME]);
+      await assert.rejects(
+        lockDir(folder, { owner: 'pod' }),
+        isHeld(new RegExp(`process ${process.pid} on `)),
+      );
+      await lock.release();
+    }
+  });
+
   it('refuses a lock file that it cannot read', async () => {
     for (const text of ['', '{', '{}', '[]', '{"pid":1}']) {
       const folder = fresh();

@@ -38,7 +38,7 @@ export interface ConductOptions {
   readonly drain: AbortSignal;
   /** Aborts: ends at once with what is recorded; workers and lanes are left for the next conductor. */
   readonly stop: AbortSignal;
-  /** Who this is, for outputs without locks (see `LeaseOptions.owner`). */
+  /** Who this is (see `LeaseOptions.owner`, `lockDir`). */
   readonly owner?: string | undefined;
   onProgress(state: ExtractProgress): void;
   onFailure(failure: FrameFailure): void;

@@ -15,7 +15,7 @@ export interface OutputHold extends DirLock {
 
 /**
  * Takes the output of a job for this process: a folder by its lock, any other store by a lease.
- * @param owner who asks, where the store cannot tell whether a holder lives (see `LeaseOptions.owner`)
+ * @param owner who asks, for where it cannot be told whether a holder lives (see `LeaseOptions.owner`, `lockDir`)
  * @throws FacefleetError FF4001, FF4003
  */
 export async function lockOutput(
@@ -26,7 +26,7 @@ export async function lockOutput(
 ): Promise<OutputHold> {
   const place = parseStoreAddress(output.address);
   if (place.kind === 'dir') {
-    const { release } = await lockDir(place.path);
+    const { release } = await lockDir(place.path, owner === undefined ? {} : { owner });
     return { release, lost: new AbortController().signal, confirm: async () => {} };
   }
   return await leaseOutput(store, { owner: owner ?? `process ${process.pid} on ${hostname()}`, signal });
