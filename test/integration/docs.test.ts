@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ensureSamples } from '../../models/samples.ts';
 import { temporaryFolder } from '../../models/temporary-folder.ts';
-import { codeBlocks } from '../fixtures/code-blocks.ts';
+import { type CodeBlock, codeBlocks } from '../fixtures/code-blocks.ts';
+import { startNatsServer, withoutNatsServer } from '../servers/nats-server.ts';
 
 const noShell = process.platform === 'win32' && 'the commands are for a POSIX shell';
 const run = promisify(execFile);
@@ -16,19 +17,28 @@ const TREE = ['package.json', 'tsconfig.json', 'controller', 'models', 'proto', 
 /** Fewer than there are, to save time. */
 const PHOTOS = ['sample1.jpg', 'sample2.jpg'];
 const TIMEOUT_MS = 300_000;
+/** Folder of the programs that `npm link` makes. */
+const LINKS = 'links';
 
 suite('the documented commands and files work', { skip: noShell, concurrency: 2 }, async () => {
   const pages = ['README.md', ...(await readdir(join(ROOT, 'docs'))).filter((name) => name.endsWith('.md'))];
   for (const page of pages) {
     const markdown = await readFile(join(ROOT, page === 'README.md' ? page : `docs/${page}`), 'utf8');
-    const blocks = codeBlocks(markdown).filter(({ file, runnable }) => file !== null || runnable);
+    const blocks = codeBlocks(markdown).filter(
+      ({ file, runnable, output }) => file !== null || runnable || output,
+    );
     if (blocks.length === 0) continue;
-    test(page, { timeout: TIMEOUT_MS }, () =>
+    test(page, { timeout: TIMEOUT_MS }, (t) =>
       temporaryFolder(async (folder) => {
         await copyTree(folder);
-        for (const { file, code } of blocks) {
-          if (file === null) await shell(folder, code);
-          else await place(folder, file, code);
+        await using nats = blocks.some(needsNats) && !withoutNatsServer ? await startNatsServer() : null;
+        let printed = '';
+        for (const block of blocks) {
+          const { file, output, code } = block;
+          if (output) expectLines(printed, code);
+          else if (file !== null) await place(folder, file, code);
+          else if (needsNats(block) && nats === null) t.diagnostic(`${withoutNatsServer}; not run: ${code}`);
+          else printed = await shell(folder, code, nats === null ? {} : { NATS_URL: nats.url });
         }
         await typeCheck(
           folder,
@@ -39,10 +49,19 @@ suite('the documented commands and files work', { skip: noShell, concurrency: 2 
   }
 });
 
-/** What a clone has after `npm ci`, and a folder `photos`. */
+function needsNats({ needs }: CodeBlock): boolean {
+  return needs === 'nats';
+}
+
+/** What a clone has after `npm ci` and `npm link`, a folder `photos`, and what kubectl printed of a cluster. */
 async function copyTree(folder: string): Promise<void> {
   for (const name of TREE) await cp(join(ROOT, name), join(folder, name), { recursive: true });
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  for (const name of ['nodes', 'pods'])
+    await cp(join(ROOT, `test/fixtures/clusters/a100-t4.${name}.json`), join(folder, `${name}.json`));
+  const linked = '#!/bin/sh\nexec node "$(dirname "$0")/../controller/cli/bin.ts" "$@"\n';
+  await mkdir(join(folder, LINKS));
+  await writeFile(join(folder, LINKS, 'facefleet'), linked, { mode: 0o755 });
   const samples = await ensureSamples();
   for (const name of PHOTOS) await cp(join(samples, name), join(folder, 'photos', name));
 }
@@ -63,12 +82,33 @@ async function addToCatalog(folder: string, name: string, file: string): Promise
   await writeFile(catalog, `import { ${name} } from '${file.replace('models/catalog', '.')}';\n${after}`);
 }
 
-/** Runs a block in the clone's root with the Node that runs this test. */
-async function shell(folder: string, code: string): Promise<void> {
-  const PATH = `${dirname(process.execPath)}:${process.env.PATH}`;
-  await run('sh', ['-euc', code], { cwd: folder, env: { ...process.env, PATH } }).catch((error: Error) => {
-    assert.fail(`${code}\n${(error as Error & { stderr?: string }).stderr ?? error.message}`);
-  });
+/** @throws AssertionError when a line is not printed, or not behind those before it */
+function expectLines(printed: string, wanted: string): void {
+  let rest = printed.split('\n');
+  for (const line of wanted.trimEnd().split('\n')) {
+    const at = rest.indexOf(line);
+    assert.notEqual(at, -1, `${JSON.stringify(line)} is not printed:\n${printed}`);
+    rest = rest.slice(at + 1);
+  }
+}
+
+/** Runs a block in the clone's root with the Node that runs this test. @returns what it printed */
+async function shell(
+  folder: string,
+  code: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<string> {
+  const PATH = `${join(folder, LINKS)}:${dirname(process.execPath)}:${process.env.PATH}`;
+  try {
+    const { stdout } = await run('sh', ['-euc', code], {
+      cwd: folder,
+      env: { ...process.env, ...variables, PATH },
+    });
+    return stdout;
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: string };
+    assert.fail(`${code}\n${stderr ?? message}`);
+  }
 }
 
 async function typeCheck(folder: string, files: readonly string[]): Promise<void> {
