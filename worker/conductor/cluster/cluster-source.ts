@@ -43,15 +43,16 @@ export interface ClusterSource {
 /**
  * Opens the source of a job: what `openSource` opens, or the images below an S3 prefix, or a video there.
  * @param store the output
- * @throws FacefleetError FF1101 to FF1104, FF4006, FF4010, FF4011, FF5004
+ * @param signal ends the scan of a video
+ * @throws FacefleetError FF1101 to FF1104, FF4006, FF4010, FF4011, FF5004; the signal's reason
  */
-export async function openClusterSource(job: Job, store: Store): Promise<ClusterSource> {
+export async function openClusterSource(job: Job, store: Store, signal: AbortSignal): Promise<ClusterSource> {
   const { source, spec, decode } = job;
   const place = parseStoreAddress(source.address);
   const output = parseStoreAddress(job.output.address);
   const isVideo = spec.source.kind === 'video';
   if (isVideo && (place.kind === 's3' || decode !== undefined))
-    return new VideoSource(await openClusterVideo(job, store), job);
+    return new VideoSource(await openClusterVideo(job, store, signal), job);
   if (place.kind === 's3') {
     const bucket = await openStore(source.address, { ...(source.s3 && { s3: source.s3 }) });
     return new ObjectSource(bucket, source, insideOf(place, output));

@@ -31,9 +31,10 @@ const SEGMENTS_PER_WORKER = 8;
  * Scans the video of a job and splits it, see `segmentVideo`. That decodes some pictures; where conductors died while they did, it is
  * left to the decode workers, and the video is one segment.
  * @param store the output
- * @throws FacefleetError FF1101, FF1102, FF1104, FF4006, FF4010, FF4011
+ * @param signal ends the scan, which may take long; that is no death
+ * @throws FacefleetError FF1101, FF1102, FF1104, FF4006, FF4010, FF4011; the signal's reason
  */
-export async function openClusterVideo(job: Job, store: Store): Promise<ClusterVideo> {
+export async function openClusterVideo(job: Job, store: Store, signal: AbortSignal): Promise<ClusterVideo> {
   const { source, spec, decode } = job;
   const { key, open } = await videoOfJob(job);
   const place = open(key);
@@ -53,8 +54,8 @@ export async function openClusterVideo(job: Job, store: Store): Promise<ClusterV
   const whole = deaths >= job.budgets.crashes;
   const marker = deathsKey(job);
   if (!whole) await store.put(marker, Buffer.from(String(deaths + 1)), { durable: true });
-  const video = await segmentVideo(place, spec.limits, { everyN, framesPerSegment, whole }).finally(
-    // to be refused is no death
+  const video = await segmentVideo(place, spec.limits, { everyN, framesPerSegment, whole }, signal).finally(
+    // to be refused, or told to stop, is no death
     () => (whole ? undefined : store.put(marker, Buffer.from(String(deaths)))),
   );
   if (video.count === 0) throw new FacefleetError('FF1102', placeText(place));

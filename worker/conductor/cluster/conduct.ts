@@ -73,7 +73,7 @@ export async function conduct(job: Job, options: ConductOptions): Promise<Extrac
       await cleanFinished(job, store, options.log, options.stop);
       return finishedSummary(finished);
     }
-    const source = await openClusterSource(job, store);
+    const source = await openClusterSource(job, store, AbortSignal.any([options.stop, hold.lost]));
     try {
       await clearEarlierJobs(job, store, options.log);
       const bus = await openJobBus(job, 'conductor', options.log, { signal: options.stop });

@@ -42,6 +42,7 @@ export async function scanPackets(
   limits: Pick<Limits, 'maxPixels'>,
   signal?: AbortSignal,
 ): Promise<{ readonly scan: VideoScan; readonly oddHead: boolean }> {
+  signal?.throwIfAborted();
   const file = await openVideoFile(place, limits);
   try {
     const table = new SeekTable();
