@@ -63,7 +63,7 @@ export async function sendFrame(
   const failed = { code: input.error.code, message: input.error.detail, plugin: '' };
   const outcome = { case: 'failed', value: failed } as const;
   const result = create(StageResultSchema, { extraction, pass, index, key, worker, outcome });
-  const payload = await packResult(result, `${tmpPrefix(extraction)}result-${id}`, check);
+  const payload = await packResult(result, `${tmpPrefix(extraction)}result-${id}-${worker}`, check);
   await bus.send([results], { id, payload }, { signal });
 }
 
@@ -93,7 +93,7 @@ export async function sendVideoEnd(
   });
   const id = `${idPrefix(task)}-end-${segment.number}`;
   const check = { store, limitBytes: bus.maxPayloadBytes };
-  const payload = await packResult(result, `${tmpPrefix(extraction)}result-${id}`, check);
+  const payload = await packResult(result, `${tmpPrefix(extraction)}result-${id}-${worker}`, check);
   await bus.send([results], { id, payload }, { signal });
 }
 

@@ -71,7 +71,8 @@ async function answer(
     workMs: { stage: performance.now() - takenMs },
     ...(outcome && { outcome }),
   });
-  const whole = `${tmpPrefix(extraction)}result-${delivery.id}`;
+  // of this delivery alone: the lane may have taken an earlier result, which the conductor has yet to read
+  const whole = `${tmpPrefix(extraction)}result-${delivery.id}-${worker}-${delivery.attempt}`;
   const payload = await packResult(result, whole, { store, limitBytes: bus.maxPayloadBytes });
   await bus.send([results], { id: delivery.id, payload });
 }
