@@ -66,10 +66,10 @@ const entries = z.strictObject({
   credentials: z
     .strictObject({
       s3: secret(
-        'Secret whose entries (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, …) become environment variables.',
+        'Secret whose entries (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, …) become environment variables, and files in `/facefleet/secrets/s3`.',
       ),
       nats: secret(
-        "Secret whose entries (`NATS_USER`, `NATS_PASSWORD`, …) become environment variables; instead of the controller's.",
+        "Secret whose entries (`NATS_USER`, `NATS_PASSWORD`, …) become environment variables, and files in `/facefleet/secrets/nats`; instead of the controller's.",
       ),
     })
     .prefault({})

@@ -1,6 +1,6 @@
 import type { V1EnvFromSource, V1EnvVar } from '@kubernetes/client-node';
-import type { ExtractionSpec } from '../../api/extraction-resource.ts';
-import type { ControllerSettings, ModelSettings } from '../settings.ts';
+import type { ModelSettings } from '../settings.ts';
+import type { CredentialSecret } from './credentials.ts';
 import { FOLDERS } from './volumes.ts';
 
 const FIELDS = { POD_NAME: 'metadata.name', POD_NAMESPACE: 'metadata.namespace', NODE_NAME: 'spec.nodeName' };
@@ -11,12 +11,11 @@ const VALUES = {
 };
 
 /**
- * The environment of a container. Credentials come from secrets of the namespace, whole, and by reference only.
+ * The environment of a container. Credentials come from secrets of the namespace, whole, and by reference only; later ones count.
  * @param models where it has its models from, if it needs any
  */
 export function environment(
-  { credentials }: Pick<ExtractionSpec, 'credentials'>,
-  { bus, s3SecretName }: Pick<ControllerSettings, 'bus' | 's3SecretName'>,
+  secrets: readonly CredentialSecret[],
   models: ModelSettings = {},
 ): { readonly env: V1EnvVar[]; readonly envFrom: V1EnvFromSource[] } {
   const fields = Object.entries(FIELDS).map(([name, fieldPath]) => ({
@@ -29,12 +28,8 @@ export function environment(
     ...(models.endpoint && { FACEFLEET_MODELS_ENDPOINT: models.endpoint }),
   };
   const values = Object.entries(entries).map(([name, value]) => ({ name, value }));
-  const secrets = [
-    credentials.s3?.secretName ?? s3SecretName,
-    credentials.nats?.secretName ?? bus.secretName,
-  ];
   return {
     env: [...fields, ...values],
-    envFrom: secrets.flatMap((name) => (name ? [{ secretRef: { name } }] : [])),
+    envFrom: secrets.map(({ name }) => ({ secretRef: { name } })),
   };
 }

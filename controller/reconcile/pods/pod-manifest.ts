@@ -4,6 +4,7 @@ import { ANNOTATIONS } from '../labels.ts';
 import type { PodRole } from '../observed.ts';
 import { ownerReference } from '../owner-reference.ts';
 import type { ControllerSettings } from '../settings.ts';
+import { credentialSecrets } from './credentials.ts';
 import { environment } from './environment.ts';
 import type { KueueMarks } from './kueue.ts';
 import { podLabels } from './pod-labels.ts';
@@ -54,7 +55,13 @@ export function podManifest(
   const pullSecrets = [...new Set([...settings.imagePullSecrets, ...podTemplate.imagePullSecrets])];
   // only workers run models
   const models = parts.role.kind === 'worker' ? settings.models : undefined;
-  const { volumes: podVolumes, volumeMounts } = volumes(job, podTemplate.volumes, models?.cacheClaim);
+  const secrets = credentialSecrets(spec, settings);
+  const { volumes: podVolumes, volumeMounts } = volumes(
+    job,
+    podTemplate.volumes,
+    secrets,
+    models?.cacheClaim,
+  );
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -99,7 +106,7 @@ export function podManifest(
             TERMINATION_LOG,
             ...(parts.listens ? LISTEN : []),
           ],
-          ...environment(spec, settings, models),
+          ...environment(secrets, models),
           resources: resources(parts.wanted, parts.template),
           ...(parts.listens && { ports: [telemetryPort], ...probes }),
           securityContext: containerSecurity,

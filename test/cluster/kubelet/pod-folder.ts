@@ -99,11 +99,22 @@ async function mountVolume(
   }
   if (secret) {
     const name = secret.secretName!;
-    const { data = {} } = await mounted('secret', name, () => core.readNamespacedSecret({ name, namespace }));
+    const read = () => core.readNamespacedSecret({ name, namespace });
+    const found = secret.optional ? await unlessMissing(read) : await mounted('secret', name, read);
+    const { data = {} } = found ?? {};
     for (const [file, base64] of Object.entries(data)) await put(folder, file, Buffer.from(base64, 'base64'));
     return folder;
   }
   throw new Error(`the test kubelet has no volumes such as ${JSON.stringify(volume)}`);
+}
+
+async function unlessMissing<T>(read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!answered(error, 404)) throw error;
+    return null;
+  }
 }
 
 async function mounted<T>(kind: string, name: string, read: () => Promise<T>): Promise<T> {

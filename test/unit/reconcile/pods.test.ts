@@ -71,6 +71,7 @@ test('every pod keeps to the Pod Security Standard restricted, and writes nowher
         ['/facefleet/job', true],
         ['/tmp', false],
         ['/facefleet/cache', false],
+        ['/facefleet/secrets/nats', true],
         ['/films', true],
       ],
     );
@@ -125,6 +126,13 @@ test('the conductor: its command, its probes, and where its credentials come fro
     { secretRef: { name: 'films' } },
     { secretRef: { name: 'facefleet-nats' } },
   ]);
+  assert.deepEqual(
+    manifest.spec!.volumes!.flatMap(({ name, secret }) => (secret ? [[name, secret]] : [])),
+    [
+      ['facefleet-secret-s3', { secretName: 'films', optional: true, defaultMode: 0o440 }],
+      ['facefleet-secret-nats', { secretName: 'facefleet-nats', optional: true, defaultMode: 0o440 }],
+    ],
+  );
   assert.deepEqual(container!.ports, [{ name: 'telemetry', containerPort: 9464, protocol: 'TCP' }]);
   assert.deepEqual(container!.livenessProbe!.httpGet, { path: '/healthz', port: 'telemetry' });
   assert.deepEqual(container!.readinessProbe!.httpGet, { path: '/readyz', port: 'telemetry' });
