@@ -24,7 +24,12 @@ export function lowerBatches(stored: StoredJob, pass: number, stage: number): St
     const fewer = half(threads);
     return {
       worker: plannedWorker({ providers, threads: fewer }, batches),
-      place: { ...place, cores: Math.min(place.cores, fewer) },
+      // twice as much for each, which of an odd number of threads is less in all
+      place: {
+        ...place,
+        cores: Math.min(place.cores, fewer),
+        memoryMiB: Math.ceil((2 * fewer * place.memoryMiB) / threads),
+      },
     };
   });
   const isLower = wanted.some(({ worker }, i) => {
