@@ -12,11 +12,14 @@ import { type Heard, ReportBook } from './report-book.ts';
 export interface ConductorEar {
   readonly book: ReportBook;
   readonly connected: boolean;
+  /** Since when it is connected without a break, to the second; null: it is not. */
+  readonly listensSinceMs: number | null;
   /** Until the signal aborts; never throws: without the bus there are no reports, and all else goes on. */
   run(signal: AbortSignal): Promise<void>;
 }
 
 const PAUSE_MS = 5000;
+const LOOK_EVERY_MS = 1000;
 /** One attempt to connect; there is always another. */
 const CONNECT_WITHIN_MS = 10_000;
 
@@ -28,6 +31,10 @@ export function conductorEar(
 ): ConductorEar {
   const book = new ReportBook();
   let link: NatsLink | null = null;
+  let sinceMs: number | null = null;
+  const look = (): void => {
+    sinceMs = link?.connected ? (sinceMs ?? Date.now()) : null;
+  };
   const listen = async (signal: AbortSignal): Promise<void> => {
     link = await openNatsLink({ ...settings, connectWithinMs: CONNECT_WITHIN_MS }, log, signal);
     try {
@@ -52,19 +59,24 @@ export function conductorEar(
     get connected() {
       return link?.connected ?? false;
     },
+    get listensSinceMs() {
+      return sinceMs;
+    },
     async run(signal) {
       let told = '';
+      const looking = setInterval(look, LOOK_EVERY_MS);
       while (!signal.aborted) {
         try {
           await listen(signal);
           told = '';
         } catch (error) {
-          if (signal.aborted) return;
+          if (signal.aborted) break;
           if (told !== errorText(error)) log.warn(`no reports of conductors: ${errorText(error)}`);
           told = errorText(error);
         }
         await sleep(PAUSE_MS, undefined, { signal }).catch(() => {});
       }
+      clearInterval(looking);
     },
   };
 }

@@ -89,6 +89,8 @@ export class Informer<T extends KubeObject> {
   take(object: T): void {
     const kept = this.#options.keep(object);
     if (kept !== null) this.cache.accept(kept);
+    // what it was before holds no longer
+    else this.cache.remove(object);
   }
 
   /** Until the signal aborts; does not throw. */

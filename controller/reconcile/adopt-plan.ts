@@ -57,8 +57,14 @@ function jobFor(
   const isOfSpec = job?.generation === extraction.metadata.generation;
   if (job !== null && isOfSpec && isSamePlan(job.plan, plan)) return job;
   if (job !== null) return making.storedJob(extraction, request, plan, job, settings);
-  const made = making.storedJob(extraction, request, plan, newest(otherJobs), settings);
-  return lowerAgain(made, draft.status.attempts.lowered, making);
+  const { plan: said, attempts } = draft.status;
+  const previous = newest(otherJobs);
+  const made = making.storedJob(extraction, request, plan, previous, settings);
+  const next = lowerAgain(made, attempts.lowered, making);
+  if (said === undefined || next.name === said.job || next.revision > said.revision) return next;
+  // lanes of the one that is lost may be there
+  const after = making.storedJob(extraction, request, plan, previous, settings, said.revision);
+  return lowerAgain(after, attempts.lowered, making);
 }
 
 function isSamePlan(from: Plan, to: Plan): boolean {

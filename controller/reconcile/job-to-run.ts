@@ -36,7 +36,7 @@ export function jobToRun(scene: Scene): StoredJob | null {
     return null;
   }
   // what the last round said still holds as far as is known
-  if (planned === undefined || planned.reason === 'Suspended')
+  if (planned === undefined || planned.status !== 'False' || planned.reason === 'Suspended')
     say('AwaitingPlan', 'It is planned in the next round.', scene);
   else if (planned.reason === 'CapacityPromised') draft.status.phase = 'Waiting';
   return null;

@@ -14,6 +14,7 @@ import type { WantedPod } from './wanted-pod.ts';
 export interface Making {
   /**
    * @param previous its lanes are kept where the stages are the same; null: the first
+   * @param lost the latest revision that was carried out but cannot be found; its lanes are not used again
    * @returns `previous` itself when another would do the same
    */
   storedJob(
@@ -22,6 +23,7 @@ export interface Making {
     plan: Plan,
     previous: StoredJob | null,
     settings: ControllerSettings,
+    lost?: number,
   ): StoredJob;
   /** The job with less in work on one stage; null when there is no less. */
   lowerBatches(stored: StoredJob, pass: number, stage: number): StoredJob | null;

@@ -26,6 +26,8 @@ export function observePod(pod: V1Pod): ObservedPod | null {
   const container = ownContainer(status?.containerStatuses ?? []);
   const phase = (PHASES.has(status?.phase ?? '') ? status?.phase : 'Unknown') as ObservedPod['phase'];
   const nodeName = spec?.nodeName || null;
+  const isReady = conditions.get('Ready');
+  const ready = isReady?.status === 'True';
   return {
     name: metadata.name,
     uid: metadata.uid,
@@ -34,7 +36,8 @@ export function observePod(pod: V1Pod): ObservedPod | null {
     job: metadata.annotations?.[ANNOTATIONS.job] ?? null,
     nodeName,
     phase,
-    ready: conditions.get('Ready')?.status === 'True',
+    ready,
+    readySinceMs: ready ? (msOf(isReady.lastTransitionTime) ?? msOf(metadata.creationTimestamp)) : null,
     createdAtMs: msOf(metadata.creationTimestamp) ?? 0,
     deleteByMs: msOf(metadata.deletionTimestamp),
     end: endOf(pod, phase, container, conditions),

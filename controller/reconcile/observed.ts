@@ -36,6 +36,8 @@ export interface ObservedPod {
   readonly nodeName: string | null;
   readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
   readonly ready: boolean;
+  /** Null when it is not ready. */
+  readonly readySinceMs: number | null;
   readonly createdAtMs: number;
   /** When it has to be gone; null when it is not being deleted. */
   readonly deleteByMs: number | null;
@@ -104,6 +106,8 @@ export interface Observed {
   readonly share: Share | null;
   /** Null when nothing was heard since this controller started, or since the conductor's pod was made. */
   readonly conductor: ConductorReport | null;
+  /** Since when this controller would have heard conductors; null: it hears none now. */
+  readonly listensSinceMs: number | null;
   readonly nodes: ReadonlyMap<string, ObservedNode>;
   /** Whether the namespace is being deleted: nothing can be made in it any more. */
   readonly namespaceEnds: boolean;

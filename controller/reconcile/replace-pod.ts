@@ -1,4 +1,5 @@
 import { backoffMs } from './backoff.ts';
+import { isHung } from './hung-conductor.ts';
 import type { Observed, ObservedPod } from './observed.ts';
 import { removePod } from './remove-pod.ts';
 import { nameOfRole } from './role-name.ts';
@@ -31,7 +32,11 @@ export function replacePod(pod: ObservedPod, wanted: WantedPod, isHeard: boolean
   switch (verdict.kind) {
     case 'goes': {
       const why = whyLost(pod, observed);
-      if (why === null) return;
+      if (why === null) {
+        // it is counted as a crash
+        if (isHung(pod, scene)) removePod(pod, scene);
+        return;
+      }
       noteReplaced(pod, why, scene);
       removePod(pod, scene);
       return;

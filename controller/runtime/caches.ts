@@ -2,7 +2,6 @@ import type { V1ConfigMap, V1Namespace, V1Node, V1Pod } from '@kubernetes/client
 import type { Logger } from 'pino';
 import type { ExtractionResource } from '../api/extraction-resource.ts';
 import { Informer, type InformerTiming, type RelistReason } from '../k8s/informer.ts';
-import { keepExtraction } from '../k8s/keep/keep-extraction.ts';
 import { keepJob } from '../k8s/keep/keep-job.ts';
 import { keepNamespace } from '../k8s/keep/keep-namespace.ts';
 import { keepNode } from '../k8s/keep/keep-node.ts';
@@ -12,6 +11,7 @@ import type { KubeClient } from '../k8s/kube-client.ts';
 import { CONFIG_MAPS, EXTRACTIONS, type KubeObject, NAMESPACES, NODES, PODS } from '../k8s/kube-resource.ts';
 import { ObjectIndex } from '../k8s/object-index.ts';
 import { LABELS } from '../reconcile/labels.ts';
+import { UnreadExtractions } from './unread-extractions.ts';
 
 export interface CachesOptions {
   readonly client: KubeClient;
@@ -25,6 +25,7 @@ export interface CachesOptions {
 /** All that the controller sees of the cluster. */
 export class Caches {
   readonly extractions: Informer<ExtractionResource>;
+  readonly unread: UnreadExtractions;
   readonly pods: Informer<V1Pod>;
   readonly jobs: Informer<V1ConfigMap>;
   readonly nodes: Informer<V1Node>;
@@ -43,10 +44,11 @@ export class Caches {
       ...(timing && { timing }),
       ...(onRelist && { onRelist: (reason: RelistReason) => onRelist(resource.plural, reason) }),
     });
+    this.unread = new UnreadExtractions(log);
     this.extractions = new Informer(EXTRACTIONS, {
       ...common(EXTRACTIONS),
       selection: { namespace },
-      keep: (object) => keepExtraction(object, log),
+      keep: (object) => this.unread.read(object),
     });
     this.pods = new Informer(PODS, {
       ...common(PODS),

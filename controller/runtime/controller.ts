@@ -95,7 +95,7 @@ export class Controller {
         parts,
         rounds: this.#rounds,
         storedJobs: this.#storedJobs,
-        reports: ear.book,
+        ear,
       }),
       actor: new Actor({ client, extractions, pods, jobs, check, signal: term.lost }),
       onResult: metrics.onResult,
@@ -104,6 +104,7 @@ export class Controller {
     this.#recorder = recorder;
     this.#reconcile = (key) => reconciler.reconcile(key);
     for (const key of caches.extractions.cache.objects.keys()) this.#loop.add(key);
+    for (const key of caches.unread.keys) this.#loop.add(key);
     this.#rounds.start();
     this.#loop.start();
   }

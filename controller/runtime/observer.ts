@@ -19,12 +19,18 @@ export interface Reports {
   of(job: string): ConductorReport | null;
 }
 
+/** How conductors are heard. */
+export interface Ear {
+  readonly book: Reports;
+  readonly listensSinceMs: number | null;
+}
+
 export interface ObserverOptions {
   readonly caches: Caches;
   readonly parts: ControllerParts;
   readonly rounds: PlanningRounds;
   readonly storedJobs: StoredJobs;
-  readonly reports: Reports;
+  readonly ear: Ear;
 }
 
 /** Puts together what is known of an extraction. */
@@ -40,7 +46,7 @@ export class Observer {
   }
 
   observe(extraction: ExtractionResource, request: ResolvedRequest | RequestFault): Observed {
-    const { caches, parts, rounds } = this.#options;
+    const { caches, parts, rounds, ear } = this.#options;
     const { uid, namespace } = extraction.metadata;
     const pods = caches.podsOf
       .of(uid)
@@ -57,6 +63,7 @@ export class Observer {
       otherJobs: jobs.filter((job) => job !== current),
       share: rounds.shareOf(extraction),
       conductor: current && this.#reportOf(current, pods),
+      listensSinceMs: ear.listensSinceMs,
       nodes: this.#observedNodes(),
       namespaceEnds: this.#ends(namespace),
     };
@@ -73,7 +80,7 @@ export class Observer {
 
   /** What was heard before the conductor's pod was made is of the one before. */
   #reportOf({ job }: StoredJob, pods: readonly ObservedPod[]): ConductorReport | null {
-    const report = this.#options.reports.of(job.extraction);
+    const report = this.#options.ear.book.of(job.extraction);
     const conductor = pods.find(({ role }) => role.kind === 'conductor');
     if (report === null || (conductor !== undefined && report.heardAtMs < conductor.createdAtMs)) return null;
     return report;

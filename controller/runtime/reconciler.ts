@@ -6,7 +6,8 @@ import type { Actor } from '../k8s/actor.ts';
 import type { EventRecorder } from '../k8s/event-recorder.ts';
 import { hasCode } from '../k8s/kube-failure.ts';
 import { keyOf } from '../k8s/object-cache.ts';
-import type { Action } from '../reconcile/decision.ts';
+import { decideUnread, type UnreadExtraction } from '../reconcile/decide-unread.ts';
+import type { Action, Decision } from '../reconcile/decision.ts';
 import type { ControllerSettings } from '../reconcile/settings.ts';
 import type { Caches } from './caches.ts';
 import type { ControllerParts } from './controller-parts.ts';
@@ -45,11 +46,13 @@ export class Reconciler {
   async reconcile(key: string): Promise<number | null> {
     const { caches, onResult } = this.#options;
     const extraction = caches.extractions.cache.objects.get(key);
-    if (extraction === undefined) return null;
+    const unread = extraction === undefined ? caches.unread.get(key) : null;
+    if (extraction === undefined && unread === null) return null;
     const startMs = performance.now();
     const seconds = (): number => (performance.now() - startMs) / 1000;
     try {
-      const againMs = await this.#reconcile(extraction);
+      const againMs =
+        extraction === undefined ? await this.#tell(unread!) : await this.#reconcile(extraction);
       onResult('ok', seconds());
       return againMs;
     } catch (error) {
@@ -60,13 +63,30 @@ export class Reconciler {
   }
 
   async #reconcile(before: ExtractionResource): Promise<number | null> {
-    const { caches, requests, observer, parts, settings, actor, recorder, log, onAction } = this.#options;
+    const { caches, requests, observer, parts, settings } = this.#options;
     const request = await requests.of(before);
     // the time for that may have brought another version
     const extraction = caches.extractions.cache.objects.get(keyOf(before));
     if (extraction === undefined) return null;
     if (extraction.metadata.generation !== before.metadata.generation) return 0;
     const decision = parts.decide(observer.observe(extraction, request), Date.now(), settings);
+    await this.#carryOut(extraction, decision);
+    return decision.requeueAfterMs;
+  }
+
+  /** Of one that cannot be read. */
+  async #tell(unread: UnreadExtraction): Promise<null> {
+    try {
+      await this.#carryOut(unread.object, decideUnread(unread, Date.now()));
+    } catch (error) {
+      if (!hasCode(error, 'FF7005')) throw error;
+      this.#options.caches.unread.forget(keyOf(unread.object));
+    }
+    return null;
+  }
+
+  async #carryOut(extraction: ExtractionResource, decision: Decision): Promise<void> {
+    const { actor, recorder, log, onAction } = this.#options;
     const written = sameStatus(extraction.status, decision.status)
       ? extraction
       : await actor.writeStatus(extraction, decision.status);
@@ -86,7 +106,6 @@ export class Reconciler {
         recorder.note(extraction, { type: 'Warning', reason: 'ActionFailed', message: errorText(error) });
       throw error;
     }
-    return decision.requeueAfterMs;
   }
 }
 

@@ -44,6 +44,7 @@ export function connectTriggers(caches: Caches, { look, plan, nodesChanged, gone
     }
     if (before === null || now === null || claimOf(before) !== claimOf(now)) plan();
   });
+  caches.unread.changes.add(look);
   caches.pods.cache.changes.add(({ before, now }) => {
     owner(now ?? before);
     if (roomOf(before) !== roomOf(now) && !isPlanned((now ?? before)!)) plan();

@@ -15,6 +15,8 @@ import { planAfter } from './lessons.ts';
 import { type PlannedLane, plannedLanes } from './planned-lanes.ts';
 
 const TRANSPORT = { Auto: 'auto', Reference: 'reference' } as const;
+/** Each costs a look at the bus. */
+const MOST_LOST = 100;
 /** As the job's format allows. */
 const MAX_WORKERS = 10_000;
 
@@ -22,6 +24,7 @@ const MAX_WORKERS = 10_000;
  * What an extraction carries out for a plan. Where the plan has the passes and stages of `previous`, it goes on with the lanes of that: workers that
  * stay keep their numbers, those that go are retired, those that come get new ones. Otherwise it gets lanes of its own under another uid; what is recorded is gone on with.
  * What was lowered because a worker ran out of memory stays so.
+ * @param lost the latest revision that was carried out but cannot be found: lanes of any up to it may still be there, with other contents
  * @returns `previous` itself when the workers would do nothing else
  */
 export function storedJob(
@@ -30,17 +33,18 @@ export function storedJob(
   wanted: Plan,
   previous: StoredJob | null,
   settings: ControllerSettings,
+  lost = 0,
 ): StoredJob {
   const lessons = previous?.lessons ?? [];
   const plan = planAfter(wanted, lessons);
   const { workerMemoryMiB } = extraction.spec.planning;
   const lanes = plannedLanes(plan, { roles: request.roles, workerMemoryMiB, lessons });
-  const revision = (previous?.revision ?? 0) + 1;
+  const revision = Math.max(previous?.revision ?? 0, lost) + 1;
   const parts = jobParts(extraction, request, settings);
-  const kept = previous === null ? null : withLanesOf(previous, plan, lanes, parts);
+  const kept = previous === null || lost > 0 ? null : withLanesOf(previous, plan, lanes, parts);
   const { passes, places } = kept ?? assigned(plan, lanes, null);
   const decode = kept === null ? parts.decode : decodeAfter(previous!.job, parts);
-  const uids = kept === null ? uidsOf(extraction, previous, revision) : ofOldUid(previous!.job);
+  const uids = kept === null ? uidsOf(extraction, previous, revision, lost) : ofOldUid(previous!.job);
   const job = makeJob({ ...parts, ...(decode && { decode }), ...uids, passes });
   if (previous !== null && isEqual([previous.job, previous.places], [job, places])) return previous;
   const { generation, name } = extraction.metadata;
@@ -95,10 +99,20 @@ function jobParts(
 }
 
 /** The uid of a job with lanes of its own, and those of the jobs before it. */
-function uidsOf({ metadata }: ExtractionResource, previous: StoredJob | null, revision: number): Uids {
-  if (previous === null) return { extraction: metadata.uid };
-  const earlier = [...(previous.job.earlier ?? []), previous.job.extraction];
-  return { extraction: `${metadata.uid}-r${revision}`, earlier };
+function uidsOf(
+  { metadata: { uid } }: ExtractionResource,
+  previous: StoredJob | null,
+  revision: number,
+  lost: number,
+): Uids {
+  if (previous === null && lost === 0) return { extraction: uid };
+  const known = previous === null ? [] : [...(previous.job.earlier ?? []), previous.job.extraction];
+  const maybe = Array.from({ length: lost }, (_, i) => uidOf(uid, i + 1)).slice(-MOST_LOST);
+  return { extraction: uidOf(uid, revision), earlier: [...new Set([...known, ...maybe])] };
+}
+
+function uidOf(uid: string, revision: number): string {
+  return revision === 1 ? uid : `${uid}-r${revision}`;
 }
 
 function ofOldUid({ extraction, earlier }: Job): Uids {

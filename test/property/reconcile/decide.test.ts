@@ -152,6 +152,7 @@ function happen(one: Event, cluster: ModelCluster, controller: ModelController):
       return;
     case 'bus':
       cluster.isBusUp = !cluster.isBusUp;
+      cluster.busUpSinceMs = cluster.nowMs;
       return;
   }
 }
@@ -224,6 +225,7 @@ function checkRest(cluster: ModelCluster, controller: ModelController, making: M
 function calmDown(cluster: ModelCluster, controller: ModelController): void {
   controller.isBehind = false;
   cluster.isBusUp = true;
+  cluster.busUpSinceMs = cluster.nowMs;
   cluster.setNode('node-a', true);
   for (const pod of cluster.pods.values()) pod.waiting = null;
   cluster.share ??= ONE_PASS;

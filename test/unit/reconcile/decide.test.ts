@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { Condition, ExtractionStatus } from '../../../controller/api/extraction-resource.ts';
 import { decide } from '../../../controller/reconcile/decide.ts';
 import type { Action, Decision } from '../../../controller/reconcile/decision.ts';
+import { readStoredJob } from '../../../controller/reconcile/jobs/job-config-map.ts';
 import { lowerBatches } from '../../../controller/reconcile/jobs/lower-batches.ts';
 import type { ObservedPod } from '../../../controller/reconcile/observed.ts';
 import { timeText } from '../../../controller/reconcile/time-text.ts';
@@ -97,7 +98,7 @@ const cleaner = (seen: Seen, entries: Partial<ObservedPod>): Seen =>
   seeing(seen, {
     pods: [podOf({ name: 'film-cleaner', uid: 'cleaner-1', role: { kind: 'cleaner' }, ...entries })],
   });
-const missing = (seen: Seen): Seen => seeing(seen, { job: null });
+const missing = (seen: Seen): Seen => seeing(seen, { job: null, conductor: null });
 const nothing = { actions: [], events: [] } as const;
 
 const CASES: Readonly<Record<string, Case>> = {
@@ -260,6 +261,38 @@ const CASES: Readonly<Record<string, Case>> = {
     events: ['ConductorSilent'],
     conditions: { Running: 'Unknown ConductorSilent' },
   },
+  'silent-long': {
+    seen: later(live, 300),
+    phase: 'Running',
+    actions: ['delete film-conductor'],
+    events: ['PodCrashed', 'ConductorSilent'],
+    conditions: { Running: 'Unknown ConductorSilent' },
+    also: ({ status }) => {
+      assert.equal(status.attempts?.failures, 1);
+      assert.equal(status.attempts?.lastFailureAt, timeText(live.nowMs + 300_000));
+    },
+  },
+  'silent-long-deaf': {
+    seen: seeing(later(live, 3000), { listensSinceMs: null }),
+    phase: 'Running',
+    actions: [],
+    events: ['ConductorSilent'],
+    also: ({ status }) => assert.equal(status.attempts?.failures, 0),
+  },
+  'silent-long-unready': {
+    seen: withPod(later(live, 3000), 'conductor', { ready: false, readySinceMs: null }),
+    phase: 'Running',
+    actions: [],
+    events: ['ConductorSilent'],
+    also: ({ status }) => assert.equal(status.attempts?.failures, 0),
+  },
+  'silent-too-often': {
+    seen: counted(later(live, 300), 6, 4000),
+    phase: 'Failed',
+    actions: all('delete', CONDUCTOR, ...WORKERS),
+    events: ['PodCrashed', 'Failed'],
+    conditions: { Failed: 'True BackoffLimitExceeded' },
+  },
   'not-heard': {
     seen: withPod(seeing(live, { conductor: null }), 's0-r1', ended(live, 0, '', 100)),
     phase: 'Running',
@@ -348,6 +381,12 @@ const CASES: Readonly<Record<string, Case>> = {
     actions: ['make job', ...all('delete', CONDUCTOR, ...WORKERS)],
     events: ['Replanned'],
     conditions: { Planned: 'True Planned' },
+    also: ({ status, actions }) => {
+      const { uid } = live.observed.extraction.metadata;
+      const [made] = actions.flatMap((one) => (one.do === 'createJob' ? [readStoredJob(one.configMap)] : []));
+      assert.deepEqual([made?.job.extraction, made?.job.earlier], [`${uid}-r2`, [uid]]);
+      assert.deepEqual([status.plan?.revision, status.pass], [2, undefined]);
+    },
   },
   'job-unused': {
     seen: seeing(live, { otherJobs: [earlierJob(live, 'film-job-0')] }),
