@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { printable } from '../../worker/errors/printable.ts';
 import { checkBus } from './check-bus.ts';
 import { clusterRequest } from './cluster-extraction.ts';
 import { type ClusterOptions, clusterJob } from './cluster-job.ts';
@@ -46,7 +47,7 @@ export async function runCluster(
       onFailure: ({ key, code, message }) => {
         if (options.output === 'json')
           process.stdout.write(`${JSON.stringify({ event: 'failure', key, code, message })}\n`);
-        else view.say(`${key}: ${message}`);
+        else view.say(`${printable(key)}: ${message}`);
       },
       say: (line) => view.say(line),
     }).finally(() => view.close());

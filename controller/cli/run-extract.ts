@@ -9,6 +9,7 @@ import { FAILURE_LIMITS } from '../../worker/conductor/plugin-failures.ts';
 import { stageOptions } from '../../worker/conductor/stage-options.ts';
 import { findGpus, type LocalGpu } from '../../worker/engine/find-gpus.ts';
 import { errorText, FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { printable } from '../../worker/errors/printable.ts';
 import type { Json } from '../../worker/formats/canonical-json.ts';
 import { openSource, type SourceSpec } from '../../worker/source/open-source.ts';
 import type { StageRole } from '../../worker/stage/plan-stage.ts';
@@ -112,7 +113,7 @@ export async function runExtract(
       onFailure: ({ key, code, message }) => {
         if (options.output === 'json')
           process.stdout.write(`${JSON.stringify({ event: 'failure', key, code, message })}\n`);
-        else view.say(`${key}: ${message}`);
+        else view.say(`${printable(key)}: ${message}`);
       },
     }).finally(() => view.close());
     const met = given ? { given: given.feed.counts() } : {};

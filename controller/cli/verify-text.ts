@@ -1,6 +1,7 @@
 import { FINDINGS, type FindingCode } from '../../worker/conductor/verify/finding-codes.ts';
 import type { Finding } from '../../worker/conductor/verify/findings.ts';
 import type { Verification } from '../../worker/conductor/verify/verify-output.ts';
+import { printable } from '../../worker/errors/printable.ts';
 import { counted } from './counted.ts';
 import { inspectText, type Row } from './inspect-text.ts';
 import { stateText } from './state-text.ts';
@@ -33,7 +34,8 @@ function groupText(code: FindingCode, group: readonly Finding[], count: number):
   const more = count - group.length;
   return [
     `${severity} ${code}: ${FINDINGS[code].meaning}`,
-    ...group.map((finding) => `  ${place(finding)}: ${finding.detail}`),
+    // names come from elsewhere
+    ...group.map((finding) => printable(`  ${place(finding)}: ${finding.detail}`)),
     ...(more > 0 ? [`  … and ${more} more`] : []),
     `  → ${todo}`,
     '',
