@@ -20,6 +20,8 @@ export class DebouncedRun {
   /** Null: it does not run. */
   #stopping: AbortController | null = null;
   #wanted = false;
+  /** No run before this moment. */
+  #restUntilMs = 0;
   #going: Promise<void> | null = null;
 
   constructor(options: DebouncedRunOptions) {
@@ -33,6 +35,7 @@ export class DebouncedRun {
 
   start(): void {
     this.#stopping ??= new AbortController();
+    this.#restUntilMs = 0;
     if (this.#wanted) this.request();
   }
 
@@ -46,20 +49,21 @@ export class DebouncedRun {
 
   async #go(signal: AbortSignal): Promise<void> {
     const { run, afterMs, onFailure } = this.#options;
-    let pauseMs = afterMs;
     while (this.#wanted) {
+      const pauseMs = Math.max(afterMs, this.#restUntilMs - performance.now());
       await sleep(pauseMs, undefined, { signal }).catch(() => {});
       if (signal.aborted) return;
       this.#wanted = false;
       const startMs = performance.now();
+      let restMs = FAILED_PAUSE_MS;
       try {
         await run();
-        pauseMs = Math.max(afterMs, PAUSE_FACTOR * (performance.now() - startMs));
+        restMs = PAUSE_FACTOR * (performance.now() - startMs);
       } catch (error) {
         onFailure(error);
         this.#wanted = true;
-        pauseMs = FAILED_PAUSE_MS;
       }
+      this.#restUntilMs = performance.now() + restMs;
     }
     this.#going = null;
   }

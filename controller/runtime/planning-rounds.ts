@@ -52,8 +52,9 @@ export class PlanningRounds {
     return given?.generation === metadata.generation ? given.share : null;
   }
 
-  /** Rounds begin, with one. */
+  /** Rounds begin, with one. What was planned before they stopped may be of a cluster long gone: another controller may have led meanwhile. */
   start(): void {
+    this.#shares.clear();
     this.#run.request();
     this.#run.start();
   }

@@ -125,3 +125,27 @@ it('many requests make one run, those during a run one more, and runs never over
   await waitUntil('what was asked for before it stopped', () => runs === 3);
   await run.stop();
 });
+
+it('of the time a quarter at most goes into runs, also when each is asked for after the one before', async () => {
+  const runs: { readonly startMs: number; readonly endMs: number }[] = [];
+  const run = new DebouncedRun({
+    afterMs: 1,
+    onFailure: (error) => assert.fail(String(error)),
+    async run() {
+      const startMs = performance.now();
+      await sleep(20);
+      runs.push({ startMs, endMs: performance.now() });
+    },
+  });
+  run.start();
+  for (let count = 1; count <= 3; count++) {
+    run.request();
+    await waitUntil(`run ${count}`, () => runs.length === count);
+  }
+  await run.stop();
+  for (const [i, { startMs, endMs }] of runs.slice(0, -1).entries()) {
+    const restMs = runs[i + 1]!.startMs - endMs;
+    // timers may come a little early
+    assert.ok(restMs >= 3 * (endMs - startMs) - 5, `${restMs} ms after a run of ${endMs - startMs} ms`);
+  }
+});
