@@ -44,20 +44,31 @@ export class Actor {
 
   /**
    * In the order given; those of one kind that follow each other go out together.
-   * @throws the first failure, after the others of its kind were tried
+   * @param onDone told of every one that is done
+   * @throws a failure, after which nothing more is done; but a name that is taken (FF7011) holds up no other of its kind
    */
-  async carryOut(extraction: ExtractionResource, actions: readonly Action[]): Promise<void> {
+  async carryOut(
+    extraction: ExtractionResource,
+    actions: readonly Action[],
+    onDone: (action: Action) => void = () => {},
+  ): Promise<void> {
     let current = extraction;
     for (const group of alike(actions)) {
+      const failures: unknown[] = [];
       for (let from = 0; from < group.length; from += PARALLEL) {
-        const results = await Promise.allSettled(
-          group.slice(from, from + PARALLEL).map((action) => this.#do(current, action)),
-        );
-        for (const result of results) {
-          if (result.status === 'rejected') throw result.reason;
-          current = result.value ?? current;
+        const together = group.slice(from, from + PARALLEL);
+        const results = await Promise.allSettled(together.map((action) => this.#do(current, action)));
+        for (const [i, result] of results.entries()) {
+          if (result.status === 'rejected') failures.push(result.reason);
+          else {
+            current = result.value ?? current;
+            onDone(together[i]!);
+          }
         }
+        // what any other failure is of, the rest would meet, too
+        for (const failure of failures) if (!hasCode(failure, 'FF7011')) throw failure;
       }
+      if (failures.length > 0) throw failures[0];
     }
   }
 

@@ -27,6 +27,7 @@ export interface ReconcilerOptions {
   readonly settings: ControllerSettings;
   readonly log: Logger;
   readonly onResult: (result: ReconcileResult, seconds: number) => void;
+  /** It was done, and not only tried. */
   readonly onAction: (action: Action) => void;
 }
 
@@ -95,12 +96,10 @@ export class Reconciler {
       log.info({ ...fields, reason: note.reason }, note.message);
       recorder.note(extraction, note);
     }
-    for (const action of decision.actions) {
+    for (const action of decision.actions)
       log.debug({ ...fields, action: action.do, name: targetOf(action) }, 'act');
-      onAction(action);
-    }
     try {
-      await actor.carryOut(written, decision.actions);
+      await actor.carryOut(written, decision.actions, onAction);
     } catch (error) {
       if (hasCode(error, 'FF7003', 'FF7007', 'FF7011'))
         recorder.note(extraction, { type: 'Warning', reason: 'ActionFailed', message: errorText(error) });

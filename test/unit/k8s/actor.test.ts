@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, it } from 'node:test';
+import { KubeConfig } from '@kubernetes/client-node';
+import { pino } from 'pino';
+import { Actor } from '../../../controller/k8s/actor.ts';
+import { KubeClient } from '../../../controller/k8s/kube-client.ts';
+import type { Action } from '../../../controller/reconcile/decision.ts';
+import { Caches } from '../../../controller/runtime/caches.ts';
+import { extractionOf } from '../../fixtures/extraction-resource.ts';
+import { failsWith } from '../../fixtures/fails-with.ts';
+
+/** Makes pods, except those of these names. */
+let refuse = new Map<string, object>();
+let asked: string[] = [];
+const server = createServer(async (request, response) => {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  const pod = JSON.parse(body);
+  asked.push(pod.metadata.name);
+  const fault = refuse.get(pod.metadata.name);
+  Object.assign(pod.metadata, { uid: `uid of ${pod.metadata.name}`, resourceVersion: '5' });
+  const code = fault === undefined ? 201 : (fault as { code: number }).code;
+  response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(fault ?? pod));
+});
+server.listen(0, '127.0.0.1');
+await once(server, 'listening');
+const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const config = new KubeConfig();
+config.loadFromClusterAndUser(
+  { name: 'c', server: address, skipTLSVerify: true },
+  { name: 'u', token: 'secret' },
+);
+const client = new KubeClient({ config, namespace: 'media', server: address });
+after(() => {
+  client.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+const failure = (code: number, reason: string): object => ({ kind: 'Status', code, reason, message: reason });
+
+/** Asks for twenty pods, `pod-0` and so on. @returns what was done, and what it failed with */
+async function makeTwenty(refused: Record<string, object>): Promise<{ done: string[]; error: unknown }> {
+  refuse = new Map(Object.entries(refused));
+  asked = [];
+  const caches = new Caches({ client, namespace: null, log: pino({ level: 'silent' }) });
+  const { extractions, pods, jobs } = caches;
+  const signal = new AbortController().signal;
+  const actor = new Actor({ client, extractions, pods, jobs, check() {}, signal });
+  const actions = Array.from({ length: 20 }, (_, i): Action => {
+    const metadata = { name: `pod-${i}`, namespace: 'media' };
+    return { do: 'createPod', pod: { metadata, spec: { containers: [] } } };
+  });
+  const done: string[] = [];
+  let error: unknown = null;
+  try {
+    await actor.carryOut(extractionOf(), actions, (action) => {
+      if (action.do === 'createPod') done.push(action.pod.metadata!.name!);
+    });
+  } catch (thrown) {
+    error = thrown;
+  }
+  assert.equal(pods.cache.objects.size, done.length, 'what was made is known at once');
+  return { done, error };
+}
+
+it('a pod whose name is taken by somebody else holds up no other', async () => {
+  const { done, error } = await makeTwenty({ 'pod-3': failure(409, 'AlreadyExists') });
+  assert.equal(done.length, 19);
+  assert.ok(failsWith('FF7011', /pod-3/)(error));
+});
+
+it('what is refused to one pod is not asked for all the others', async () => {
+  const { done, error } = await makeTwenty({
+    'pod-3': failure(409, 'AlreadyExists'),
+    'pod-5': failure(403, 'Forbidden'),
+  });
+  assert.equal(asked.length, 8);
+  assert.equal(done.length, 6);
+  assert.ok(failsWith('FF7007')(error));
+});
