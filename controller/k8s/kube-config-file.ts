@@ -75,7 +75,9 @@ export function readKubeConfigFile(path: string): KubeConfigContent | null {
     content = parse(readFileSync(path, 'utf8'), { logLevel: 'error' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw new FacefleetError('FF7010', `${path}: ${errorText(error)}`, { cause: error });
+    // a parser shows the line that is wrong, which may be a token
+    const [what] = errorText(error).split(/:?\n/, 1);
+    throw new FacefleetError('FF7010', `${path}: ${what}`);
   }
   const parsed = config.safeParse(content ?? {});
   if (!parsed.success) throw new FacefleetError('FF7010', `${path}: ${schemaIssues(parsed.error, config)}`);

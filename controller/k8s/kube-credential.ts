@@ -83,9 +83,10 @@ const EARLY_MS = 10_000;
 
 function execSource(name: string, exec: ExecEntry, cluster: ClusterEntry): CredentialSource {
   let held: { readonly credential: KubeCredential; readonly untilMs: number } | null = null;
-  return async (renew) => {
-    if (held !== null && !renew && Date.now() < held.untilMs) return held.credential;
-    const parsed = execCredential.safeParse(await printed(name, exec, cluster));
+  /** What is asked for at one time is asked once: the command may want an answer of somebody. */
+  let asking: Promise<KubeCredential> | null = null;
+  const ask = async (): Promise<KubeCredential> => {
+    const parsed = execCredential.safeParse(json(await printed(name, exec, cluster)));
     if (!parsed.success)
       throw new FacefleetError('FF7010', `user ${name}: ${exec.command} printed no ExecCredential`);
     const {
@@ -102,9 +103,25 @@ function execSource(name: string, exec: ExecEntry, cluster: ClusterEntry): Crede
     held = { credential, untilMs: Number.isNaN(endMs) ? Number.POSITIVE_INFINITY : endMs - EARLY_MS };
     return credential;
   };
+  return async (renew) => {
+    if (held !== null && !renew && Date.now() < held.untilMs) return held.credential;
+    asking ??= ask().finally(() => {
+      asking = null;
+    });
+    return await asking;
+  };
 }
 
-async function printed(name: string, exec: ExecEntry, cluster: ClusterEntry): Promise<unknown> {
+/** Null when it is none. The failure is not shown: it tells what was printed, which may be a token. */
+function json(printedText: string): unknown {
+  try {
+    return JSON.parse(printedText);
+  } catch {
+    return null;
+  }
+}
+
+async function printed(name: string, exec: ExecEntry, cluster: ClusterEntry): Promise<string> {
   const interactive = exec.interactiveMode !== 'Never' && process.stdin.isTTY === true;
   const about = {
     apiVersion: exec.apiVersion,
@@ -135,7 +152,7 @@ async function printed(name: string, exec: ExecEntry, cluster: ClusterEntry): Pr
   try {
     const [code, output] = await Promise.all([ended, text(child.stdout)]);
     if (code !== 0) throw new Error(`${exec.command} ended with exit code ${code}`);
-    return JSON.parse(output) as unknown;
+    return output;
   } catch (error) {
     const hint = exec.installHint ? `; ${exec.installHint.trim()}` : '';
     throw new FacefleetError('FF7010', `user ${name}: ${errorText(error)}${hint}`, { cause: error });

@@ -122,6 +122,43 @@ it('an exec plugin is asked as kubectl asks it, and again when its credential ha
   );
 });
 
+it('an exec plugin is asked once for all who ask at one time, and what it printed is never shown', async () => {
+  const log = join(folder, 'asked-together');
+  const given = '{"kind":"ExecCredential","status":{"token":"one"}}';
+  const plugin = (script: string): object => ({
+    apiVersion: 'client.authentication.k8s.io/v1',
+    command: 'sh',
+    args: ['-c', script],
+    interactiveMode: 'Never',
+  });
+  const accessOf = (name: string, script: string): KubeAccess =>
+    loadKubeConfig({
+      kubeconfig: config(name, { server: 'https://exec:6443', user: { exec: plugin(script) } }),
+    });
+  const access = accessOf('together', `echo asked >> '${log}'; sleep 0.1; printf '%s' '${given}'`);
+  const headers = await Promise.all([headersOf(access), headersOf(access), headersOf(access)]);
+  assert.deepEqual(headers, Array(3).fill({ authorization: 'Bearer one' }));
+  assert.equal(readFileSync(log, 'utf8'), 'asked\n');
+  await assert.rejects(headersOf(accessOf('bare-token', 'printf s3cret-token')), (error) => {
+    assert.ok(failsWith('FF7010', 'printed no ExecCredential')(error));
+    assert.doesNotMatch(String(error), /s3cret/);
+    return true;
+  });
+});
+
+it('the line of a kubeconfig that is wrong is told, but not shown', () => {
+  const file = join(folder, 'wrong-line.yaml');
+  writeFileSync(file, 'users:\n- name: u\n  user: {token: "s3cret-token" x}\n');
+  assert.throws(
+    () => loadKubeConfig({ kubeconfig: file }),
+    (error) => {
+      assert.ok(failsWith('FF7010', /wrong-line\.yaml: .* at line 3/)(error));
+      assert.doesNotMatch(String(error), /s3cret/);
+      return true;
+    },
+  );
+});
+
 it('a proxy of the environment is used as kubectl uses it', () => {
   const proxyOf = (server: string, env: NodeJS.ProcessEnv): string | undefined =>
     loadKubeConfig({ kubeconfig: config('proxy', { server }) }, env).config.getCurrentCluster()?.proxyUrl;
