@@ -14,6 +14,9 @@ const TYPES: readonly Condition['type'][] = [
   'Failed',
 ];
 
+/** Of a message. The API server takes eight times as many, and refuses the whole status when it has more. */
+const MOST_CHARS = 4096;
+
 /** The conditions with one set. `lastTransitionTime` changes only when its status does. */
 export function withCondition(
   conditions: readonly Condition[],
@@ -29,7 +32,7 @@ export function withCondition(
     observedGeneration: generation,
     lastTransitionTime,
     reason: says.reason,
-    message: says.message,
+    message: says.message.length > MOST_CHARS ? `${says.message.slice(0, MOST_CHARS - 1)}…` : says.message,
   };
   const others = conditions.filter(({ type }) => type !== says.type);
   return [...others, set].sort((a, b) => TYPES.indexOf(a.type) - TYPES.indexOf(b.type));
