@@ -53,7 +53,7 @@ export function connectTriggers(caches: Caches, { look, plan, nodesChanged, gone
   caches.nodes.cache.changes.add(({ before, now }) => {
     nodesChanged();
     plan();
-    if (isReady(before) === isReady(now)) return;
+    if (before !== null && now !== null && isReady(before) === isReady(now)) return;
     for (const pod of caches.podsOn.of((now ?? before)?.metadata?.name ?? '')) owner(pod);
   });
   caches.namespaces.cache.changes.add(({ before, now }) => {
