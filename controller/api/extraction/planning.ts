@@ -23,6 +23,11 @@ const toleration = ruled(
     message: 'has no key, which only operator Exists does without',
     holds: ({ operator, key }) => Boolean(key) || operator === 'Exists',
   },
+  {
+    cel: "!has(self.tolerationSeconds) || (has(self.effect) && self.effect == 'NoExecute')",
+    message: 'has tolerationSeconds, which only effect NoExecute takes',
+    holds: ({ tolerationSeconds, effect }) => tolerationSeconds === undefined || effect === 'NoExecute',
+  },
 );
 
 const atomic = { 'x-kubernetes-list-type': 'atomic' };

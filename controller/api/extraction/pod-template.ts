@@ -31,6 +31,9 @@ const own = (what: string) => ({
     !Object.keys(entries).some((key) => new RegExp(OWN_LABEL).test(key)),
 });
 
+const LABEL_VALUE = /^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?$/;
+const labelValue = z.string().max(63).regex(LABEL_VALUE, 'is no value of a label');
+
 const dnsName = () =>
   z
     .string()
@@ -64,7 +67,7 @@ const volume = z.strictObject({
 /** What the pods of an extraction have besides what facefleet gives them. */
 export const podTemplate = z
   .strictObject({
-    labels: ruled(z.record(z.string(), z.string()).meta({ maxProperties: 64 }), own('labels'))
+    labels: ruled(z.record(z.string(), labelValue).meta({ maxProperties: 64 }), own('labels'))
       .default({})
       .describe('Further labels of all pods.'),
     annotations: ruled(z.record(z.string(), z.string()).meta({ maxProperties: 64 }), own('annotations'))
