@@ -1,9 +1,10 @@
-import type { V1Pod } from '@kubernetes/client-node';
+import type { V1Container, V1Pod } from '@kubernetes/client-node';
 import { asFacefleetError, FacefleetError } from '../../../worker/errors/facefleet-error.ts';
 import type { KubeClient } from '../../k8s/kube-client.ts';
 import { hasCode } from '../../k8s/kube-failure.ts';
 import { EXTRACTIONS, PODS } from '../../k8s/kube-resource.ts';
 import { responseLines } from '../../k8s/response-lines.ts';
+import { CONTAINER } from '../../reconcile/pods/pod-manifest.ts';
 import { extractionEnd } from './extraction-end.ts';
 import { extractionName } from './extraction-name.ts';
 import { findExtraction } from './find-extraction.ts';
@@ -139,6 +140,11 @@ function isNotYet(error: unknown): boolean {
   return hasCode(error, 'FF7005', 'FF7007', 'FF7009');
 }
 
+/** What a mesh puts into a pod may stand before it. */
+function ownContainer(all: readonly V1Container[]): string | undefined {
+  return (all.find(({ name }) => name === CONTAINER) ?? all[0])?.name;
+}
+
 async function* logLines(
   client: KubeClient,
   { metadata, spec }: V1Pod,
@@ -151,7 +157,7 @@ async function* logLines(
     name: metadata?.name ?? '',
     subresource: 'log',
     query: {
-      container: spec?.containers[0]?.name,
+      container: ownContainer(spec?.containers ?? []),
       follow: follow || undefined,
       previous: previous || undefined,
       tailLines: tail,
