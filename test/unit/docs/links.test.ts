@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { SCENARIOS as CHAOS } from '../../chaos/scenarios/all.ts';
+import { SCENARIOS as CLUSTER_CHAOS } from '../../cluster/chaos/scenarios.ts';
 import { markdownPages } from '../../fixtures/markdown-pages.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -45,6 +47,16 @@ test('tests that the guarantees name are there', async () => {
       assert.ok(source.includes(head), `${file} has no test “${name}”`);
     }
   }
+});
+
+test('the guarantees name all scenarios of chaos, and no others', async () => {
+  const text = await readFile(join(ROOT, 'docs/guarantees.md'), 'utf8');
+  const named = { '': new Set<string>(), 'cluster ': new Set<string>() };
+  for (const [, kind = '', names = ''] of text.matchAll(/(cluster )?chaos ((?:`[a-z0-9-]+`(?:, )?)+)/g))
+    for (const [, name = ''] of names.matchAll(/`([^`]+)`/g)) named[kind as keyof typeof named].add(name);
+  const names = (scenarios: readonly { readonly name: string }[]) => scenarios.map(({ name }) => name).sort();
+  assert.deepEqual([...named['']].sort(), names(CHAOS));
+  assert.deepEqual([...named['cluster ']].sort(), names(CLUSTER_CHAOS));
 });
 
 function anchorsOf(markdown: string): string[] {
