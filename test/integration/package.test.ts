@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -42,6 +42,8 @@ test('the packed package works where it is installed', { skip: noNpm, timeout: T
   writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', version: '1.0.0' }));
   // install scripts bring Node to older ones and CUDA to GPUs: neither is wanted here
   await npm(app, 'install', '--ignore-scripts', join(folder, tarball));
+  // its types alone are used
+  assert.ok(!existsSync(join(app, 'node_modules/@kubernetes/client-node')));
   const bin = join(app, 'node_modules/.bin/facefleet');
   const facefleet = (...args: string[]) =>
     run(bin, args, { cwd: app, env: { ...process.env, PATH }, timeout: TIMEOUT_MS });
