@@ -47,6 +47,8 @@ test('tests that the guarantees name are there', async () => {
       assert.ok(source.includes(head), `${file} has no test “${name}”`);
     }
   }
+  const cases = await readFile(join(ROOT, 'test/unit/reconcile/decide.test.ts'), 'utf8');
+  for (const [, id = ''] of text.matchAll(/`decide: ([a-z-]+)`/g)) assert.ok(cases.includes(`'${id}'`), id);
 });
 
 test('the guarantees name all scenarios of chaos, and no others', async () => {
