@@ -32,11 +32,14 @@ export class S3Sdk implements S3Api {
   readonly #client: S3Client;
   readonly #bucket: string;
 
-  /** @param client one that does not retry; see `s3Client` */
+  /**
+   * @param client one that does not retry; see `s3Client`
+   * @param endpoint credentials in it do not belong there, and are shown to nobody
+   */
   constructor(client: S3Client, bucket: string, endpoint: string) {
     this.#client = client;
     this.#bucket = bucket;
-    this.endpoint = endpoint;
+    this.endpoint = endpoint.replace(/\/\/[^/]*@/, '//');
   }
 
   async get(key: string, range: string | undefined, signal?: AbortSignal): Promise<S3Object> {
