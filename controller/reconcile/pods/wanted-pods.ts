@@ -24,7 +24,8 @@ export function conductorPod(
   const parts: PodParts = {
     name,
     role: { kind: 'conductor' },
-    command: ['conductor', '--owner', name],
+    // one of the same name in another namespace or cluster may be given the same bucket
+    command: ['conductor', '--owner', `${name} of ${extraction.metadata.uid}`],
     wanted: { ...settings.conductor, resource: null },
     template: extraction.spec.podTemplate.resources.conductor,
     affinity: awayFromGpus,

@@ -114,7 +114,7 @@ test('the conductor: its command, its probes, and where its credentials come fro
     'worker',
     'conductor',
     '--owner',
-    'holiday-conductor',
+    `holiday-conductor of ${extraction.metadata.uid}`,
     '--job',
     '/facefleet/job/job.json',
     '--termination-log',
