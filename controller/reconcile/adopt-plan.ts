@@ -7,7 +7,7 @@ import type { StoredJob } from './stored-job.ts';
 import { takeJob } from './take-job.ts';
 
 /** So long a job that cannot be found may still turn up, ms. */
-const JOB_MISSING_MS = 15_000;
+export const JOB_MISSING_MS = 15_000;
 
 /**
  * The job that carries out what was planned: the one there is while that does the same, otherwise a new one.

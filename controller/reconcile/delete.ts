@@ -1,3 +1,4 @@
+import { JOB_MISSING_MS } from './adopt-plan.ts';
 import type { ObservedPod } from './observed.ts';
 import { removePod } from './remove-pod.ts';
 import type { Scene } from './scene.ts';
@@ -55,7 +56,8 @@ function clean(cleaner: ObservedPod | undefined, deletedMs: number, scene: Scene
   const isSecond = draft.condition('Running')?.reason === 'CleaningUpAgain';
   if (!isSecond)
     draft.setCondition('Running', 'False', 'CleaningUp', 'A cleaner removes what it left behind.');
-  const untilMs = Math.max(deletedMs, draft.sinceMs('Running') ?? 0) + CLEANS_FOR_MS;
+  const sinceMs = Math.max(deletedMs, draft.sinceMs('Running') ?? 0);
+  const untilMs = sinceMs + CLEANS_FOR_MS;
   const verdict = cleaner === undefined ? null : verdictOn(cleaner);
   if (verdict?.kind === 'done') {
     letGo(scene);
@@ -67,7 +69,10 @@ function clean(cleaner: ObservedPod | undefined, deletedMs: number, scene: Scene
   }
   draft.lookAgainAt(untilMs);
   if (cleaner === undefined) {
-    if (observed.job !== null)
+    const missingUntilMs = sinceMs + JOB_MISSING_MS;
+    if (observed.job === null && missingUntilMs <= draft.nowMs) letGo(scene, 'its job cannot be found');
+    else if (observed.job === null) draft.lookAgainAt(missingUntilMs);
+    else
       draft.act({
         do: 'createPod',
         pod: making.cleanerPod(observed.extraction, observed.job, settings).manifest,

@@ -755,6 +755,12 @@ const CASES: Readonly<Record<string, Case>> = {
     actions: ['removeFinalizer'],
     events: ['LeftBehind'],
   },
+  'delete-job-missing': { seen: seeing(cleaning, { job: null }), ...nothing, again: 15 },
+  'delete-job-lost': {
+    seen: later(seeing(cleaning, { job: null }), 15),
+    actions: ['removeFinalizer'],
+    events: ['LeftBehind'],
+  },
   'delete-clean-late': {
     seen: cleaner(later(cleaning, 120), {}),
     actions: ['removeFinalizer'],
