@@ -16,6 +16,7 @@ import {
   withoutJob,
 } from '../../fixtures/cluster-job.ts';
 import { withoutEncoder } from '../../fixtures/encoded-video.ts';
+import { onlyInFull } from '../../fixtures/only-in-full.ts';
 import { alignments, differences, failures, fingerprint } from '../../fixtures/output-folder.ts';
 import { photoVideo } from '../../fixtures/photo-video.ts';
 import { scratch } from '../../fixtures/scratch.ts';
@@ -27,7 +28,7 @@ const s3 = testS3();
 
 /** Pictures of a film that is long enough to be shared out. FACEFLEET_EVERY_N=1 makes the acceptance test, of 30 s: all of them are frames. */
 const SECONDS = 30;
-const EVERY_N = Number(process.env.FACEFLEET_EVERY_N ?? 12);
+const EVERY_N = Number(process.env.FACEFLEET_EVERY_N ?? 25);
 const FRAMES = Math.ceil((SECONDS * 25) / EVERY_N);
 const FLOW = ['--size', '128', '--masker', 'extended', '--every-n', String(EVERY_N)];
 const FAST = [...FLOW, '--ack-wait', '2', '--threads', '1'];
@@ -70,7 +71,9 @@ describe('decode workers of a cluster run', { skip: withoutNatsServer || without
       assert.deepEqual(differences(withoutJob(output), expected), []);
     });
 
-  it('by reference over a bus for small messages, in two passes, the same', async () => {
+  it('by reference over a bus for small messages, in two passes, the same', {
+    skip: onlyInFull,
+  }, async () => {
     await using small = await startNatsServer({ maxPayloadBytes: 4096 });
     const plan = join(folder, 'plan.json');
     const stage = (...roles: string[]) => ({ stages: [{ roles, groups: [{ replicas: 1 }] }] });
@@ -124,7 +127,7 @@ describe('decode workers of a cluster run', { skip: withoutNatsServer || without
     assert.deepEqual(differences(withoutJob(output), expected), []);
   });
 
-  it('go on after Ctrl-C, which does not wait for segments', async () => {
+  it('go on after Ctrl-C, which does not wait for segments', { skip: onlyInFull }, async () => {
     const { output, processes } = await start('drained', ['--decode-workers', '1', '--workers', '1']);
     const first = watched(processes.conductor());
     const workers = [watched(processes.worker(0)), watched(processes.decoder(0))];

@@ -11,6 +11,7 @@ import {
   printed,
   withoutJob,
 } from '../../fixtures/cluster-job.ts';
+import { onlyInFull } from '../../fixtures/only-in-full.ts';
 import { alignments, differences, failures, fingerprint } from '../../fixtures/output-folder.ts';
 import { scratch } from '../../fixtures/scratch.ts';
 import { smallPhotos } from '../../fixtures/small-photos.ts';
@@ -20,7 +21,8 @@ import { type NatsServer, startNatsServer, withoutNatsServer } from '../../serve
 const FRAMES = Number(process.env.FACEFLEET_FRAMES ?? 48);
 const FAST = ['--size', '128', '--ack-wait', '2', '--threads', '1'];
 
-describe('a cluster run goes on', { skip: withoutNatsServer }, () => {
+// test/chaos does the same at moments of all kinds
+describe('a cluster run goes on', { skip: withoutNatsServer || onlyInFull }, () => {
   const folder = scratch();
   const input = join(folder, 'photos');
   let nats: NatsServer;

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { extractCli, runCli, startCli } from '../../fixtures/cli.ts';
 import { childrenOf, clusterCli, lastEvent, printed, withoutJob } from '../../fixtures/cluster-job.ts';
+import { onlyInFull } from '../../fixtures/only-in-full.ts';
 import { differences, fingerprint } from '../../fixtures/output-folder.ts';
 import { scratch } from '../../fixtures/scratch.ts';
 import { smallPhotos } from '../../fixtures/small-photos.ts';
 import { makeTinyVideo } from '../../fixtures/tiny-video.ts';
 import { type NatsServer, startNatsServer, withoutNatsServer } from '../../servers/nats-server.ts';
 
-const FRAMES = 30;
+const FRAMES = 20;
 const FLOW = ['--size', '128', '--masker', 'multiclass', 'extended'];
 
 /** A plan file: per pass its stages, each with its roles and replicas. */
@@ -60,7 +61,7 @@ describe('the plan does not change the result', { skip: withoutNatsServer }, () 
     assert.deepEqual(differences(withoutJob(join(folder, 'pipeline')), expected), []);
   });
 
-  it('of four stages, one for each role, over a bus for small messages', async () => {
+  it('of four stages, one for each role, over a bus for small messages', { skip: onlyInFull }, async () => {
     await using small = await startNatsServer({ maxPayloadBytes: 4096 });
     const plan = planOf([
       [
@@ -74,7 +75,7 @@ describe('the plan does not change the result', { skip: withoutNatsServer }, () 
     assert.deepEqual(differences(withoutJob(join(folder, 'chain')), expected), []);
   });
 
-  it('of two passes', async () => {
+  it('of two passes', { skip: onlyInFull }, async () => {
     const plan = planOf([[['detect align', 2]], [['mask_0 mask_1', 1]]]);
     await clusterCli(planned('passes', plan), 3);
     assert.deepEqual(differences(withoutJob(join(folder, 'passes')), expected), []);

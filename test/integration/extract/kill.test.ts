@@ -10,7 +10,7 @@ import { scratch } from '../../fixtures/scratch.ts';
 import { smallPhotos } from '../../fixtures/small-photos.ts';
 
 /** Larger numbers make a soak test: `FACEFLEET_KILLS=20 FACEFLEET_FRAMES=200`. */
-const KILLS = Number(process.env.FACEFLEET_KILLS ?? 5);
+const KILLS = Number(process.env.FACEFLEET_KILLS ?? 3);
 const FRAMES = Number(process.env.FACEFLEET_FRAMES ?? 40);
 const SEED = process.env.FACEFLEET_SEED ?? 'kill';
 /** Small crops, so that more of the time goes to the order of things. */
