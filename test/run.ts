@@ -73,7 +73,11 @@ async function outcomeOf(
   events.on('test:fail', ({ name: test, details }) => {
     if (details.type !== 'suite' || failed.length === 0) failed.push(test);
   });
-  for await (const text of events.compose(new spec())) printed.push(String(text));
+  for await (const text of events.compose(new spec())) {
+    // of files that run beside others, in one piece
+    if (isolation === 'process') printed.push(String(text));
+    else process.stdout.write(text);
+  }
   process.stdout.write(printed.join(''));
   return { name, passed, failed, skipped, seconds: (performance.now() - startMs) / 1000 };
 }

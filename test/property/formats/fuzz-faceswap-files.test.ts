@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { it } from 'node:test';
+import { casesOf } from '../../fixtures/only-in-full.ts';
 import type { FuzzReport } from './fuzz-faceswap-files.ts';
 
-const INPUTS = 20_000;
+const INPUTS = casesOf(20_000);
 const SEED = Number(process.env.FACEFLEET_FUZZ_SEED ?? 1);
 /** Far above what it takes, for machines with much else to do. */
 const TIMEOUT_MS = 600_000;

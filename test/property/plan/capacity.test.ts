@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { capacity } from '../../../controller/plan/capacity/capacity.ts';
 import type { KubeNode, KubePod } from '../../../controller/plan/capacity/kubernetes-objects.ts';
 import { parseQuantity } from '../../../controller/plan/capacity/parse-quantity.ts';
+import { casesOf } from '../../fixtures/only-in-full.ts';
 
-const RUNS = { numRuns: 5000 };
+const RUNS = { numRuns: casesOf(5000) };
 const RESOURCES = [
   'nvidia.com/gpu',
   'nvidia.com/gpu.shared',

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type Action, diff } from '../../../controller/plan/diff.ts';
 import { type Plan, plan } from '../../../controller/plan/plan.ts';
 import type { Problem } from '../../../controller/plan/problem.ts';
+import { casesOf } from '../../fixtures/only-in-full.ts';
 import { freeOptions, randomNode, randomProblem } from '../../fixtures/random-problem.ts';
 
 const problems = randomProblem({ roles: 4, nodes: 4, devicesOfNode: 3, maxBatch: 16 }, freeOptions);
@@ -55,7 +56,7 @@ test('a difference turns one plan into the other with as few actions as can be',
       const firstStart = actions.findIndex(({ verb }) => verb === 'start');
       assert.ok(firstStart === -1 || actions.slice(firstStart).every(({ verb }) => verb === 'start'));
     }),
-    { numRuns: 5000 },
+    { numRuns: casesOf(5000) },
   );
 });
 
@@ -66,6 +67,6 @@ test('planning again with nothing changed changes nothing', () => {
       if (old === null) return;
       assert.ok(diff(old, planOf(problem, old)).every(({ verb }) => verb === 'keep'));
     }),
-    { numRuns: 5000 },
+    { numRuns: casesOf(5000) },
   );
 });

@@ -5,9 +5,10 @@ import { modelsNeed } from '../../../controller/plan/model/models-need.ts';
 import { predictedSec } from '../../../controller/plan/model/predicted-time.ts';
 import { type Plan, type PlanResult, plan } from '../../../controller/plan/plan.ts';
 import type { PlanOptions, Problem } from '../../../controller/plan/problem.ts';
+import { casesOf } from '../../fixtures/only-in-full.ts';
 import { freeOptions, limitedOptions, randomNode, randomProblem } from '../../fixtures/random-problem.ts';
 
-const RUNS = { numRuns: 5000 };
+const RUNS = { numRuns: casesOf(5000) };
 const SIZES = { roles: 5, nodes: 3, devicesOfNode: 3, maxBatch: 64 };
 const problems = randomProblem(SIZES, freeOptions);
 const limited = randomProblem({ ...SIZES, nodes: 4 }, limitedOptions);

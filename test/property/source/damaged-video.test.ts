@@ -11,6 +11,7 @@ import type { VideoSegment } from '../../../worker/source/segments/video-segment
 import { videoKey } from '../../../worker/source/video-key.ts';
 import { type Encoding, encodeVideo, withoutEncoder } from '../../fixtures/encoded-video.ts';
 import { frameWord, frameWords } from '../../fixtures/frame-words.ts';
+import { casesOf } from '../../fixtures/only-in-full.ts';
 import { scratch } from '../../fixtures/scratch.ts';
 import { segmentFrames } from '../../fixtures/segment-frames.ts';
 
@@ -101,7 +102,7 @@ describe('a damaged video', () => {
             true,
           );
         }),
-        { numRuns: 12 },
+        { numRuns: casesOf(12) },
       );
       t.diagnostic(`frames of straight runs: ${ends.join(' ')}`);
     });
