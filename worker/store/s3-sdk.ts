@@ -32,14 +32,11 @@ export class S3Sdk implements S3Api {
   readonly #client: S3Client;
   readonly #bucket: string;
 
-  /**
-   * @param client one that does not retry; see `s3Client`
-   * @param endpoint credentials in it do not belong there, and are shown to nobody
-   */
+  /** @param client one that does not retry; see `s3Client` */
   constructor(client: S3Client, bucket: string, endpoint: string) {
     this.#client = client;
     this.#bucket = bucket;
-    this.endpoint = endpoint.replace(/\/\/[^/]*@/, '//');
+    this.endpoint = endpoint;
   }
 
   async get(key: string, range: string | undefined, signal?: AbortSignal): Promise<S3Object> {
