@@ -1,15 +1,21 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { suite, test } from 'node:test';
+import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { controllerCommand } from '../../../controller/cli/controller-command.ts';
 import type { ControllerCommandOptions } from '../../../controller/cli/controller-settings.ts';
+import { temporaryFolder } from '../../../models/temporary-folder.ts';
 import { type ChartObject, chartNotes, helm, podsOf, renderedChart } from '../../fixtures/helm.ts';
 import { restrictedViolations } from '../../fixtures/restricted-pod.ts';
 import { withoutKubeTool } from '../../servers/kubectl.ts';
+import { withoutNatsServer } from '../../servers/nats-server.ts';
 import { VALUE_SETS } from './value-sets.ts';
 import { WRONG_VALUES } from './wrong-values.ts';
 
+const run = promisify(execFile);
 const FILES = new URL('../../../charts/facefleet/files/', import.meta.url);
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const withoutHelm = await withoutKubeTool('helm');
@@ -54,6 +60,19 @@ suite('the chart', { skip: withoutHelm, concurrency: 2 }, () => {
         return true;
       });
     });
+
+  test('NATS takes its configuration', { skip: withoutNatsServer }, async () => {
+    const { objects } = await renderedChart({});
+    const { data } = objects.find(
+      ({ kind, metadata }) => kind === 'ConfigMap' && /-nats$/.test(metadata.name),
+    )!;
+    await temporaryFolder(async (folder) => {
+      const file = join(folder, 'nats.conf');
+      await writeFile(file, (data as Record<string, string>)['nats.conf']!);
+      const env = { PATH: process.env.PATH, NATS_USER: 'facefleet', NATS_PASSWORD: 'n1' };
+      await run('nats-server', ['-t', '--config', file], { env });
+    });
+  });
 
   test('images by digest are named so wherever they are named', async () => {
     const image = (repository: string) => ({ repository, tag: 'v9', digest: DIGEST });
