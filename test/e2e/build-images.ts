@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const STORE = join(tmpdir(), `facefleet-e2e-images-${process.getuid?.() ?? 0}`);
 const REGISTRY = 'localhost/facefleet';
 const INSTALL_NATS =
-  'apt-get update && apt-get install -y --no-install-recommends nats-server && rm -rf /var/lib/apt/lists/*';
+  'apt-get update && apt-get install -y --no-install-recommends nats-server && rm -rf /var/lib/apt/lists/* /var/cache/apt/*';
 
 /** Models that the worker's image brings along: those of an Extraction that names none. */
 export const MODELS = ['ultraface', 'mediapipe478'] as const;

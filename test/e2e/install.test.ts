@@ -24,7 +24,7 @@ import { NAMESPACE, RELEASE } from './own-cluster.ts';
 import { type ChartValues, openRealCluster, type RealCluster } from './real-cluster.ts';
 
 const run = promisify(execFile);
-const PHOTOS = 96;
+const PHOTOS = 120;
 const LIMIT_MS = 900_000;
 const LOOK_EVERY_MS = 1000;
 const EXAMPLE = new URL('../../charts/facefleet/examples/minimal.yaml', import.meta.url);
@@ -42,7 +42,7 @@ const missing =
 suite('The chart from install to uninstall, on nodes that run pods', { skip: missing }, () => {
   const folder = missing === false ? scratch() : '';
   let cluster: RealCluster;
-  let before_: readonly string[];
+  let outside: readonly string[];
   let local: Place;
   let bucket: Place;
   let s3Env: Readonly<Record<string, string>>;
@@ -75,7 +75,7 @@ suite('The chart from install to uninstall, on nodes that run pods', { skip: mis
       await extractCli([photos, local.outputOf('local')]);
       const startedMs = Date.now();
       cluster = await openRealCluster();
-      before_ = await clusterObjects(cluster.kubeconfig);
+      outside = await clusterObjects(cluster.kubeconfig);
       console.log(await kubectl(cluster.kubeconfig, 'get', 'nodes', '--output', 'wide'));
       console.log(`the cluster is ready after ${seconds(startedMs)} s`);
     },
@@ -161,7 +161,10 @@ suite('The chart from install to uninstall, on nodes that run pods', { skip: mis
       return true;
     });
     await inNamespace('delete', 'namespace', NAMESPACE);
-    assert.deepEqual(await clusterObjects(cluster.kubeconfig), before_);
+    await untilServed('nothing outside of the namespace is left', async () => {
+      assert.deepEqual(await clusterObjects(cluster.kubeconfig), outside);
+      return true;
+    });
     const { containers } = cluster;
     if (containers !== null)
       await untilServed('no node has a container', async () => {

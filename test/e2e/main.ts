@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureSamples } from '../../models/samples.ts';
 import { runCli } from '../fixtures/cli.ts';
@@ -29,7 +30,7 @@ async function onOwnMachine(): Promise<number> {
   const pulled = await runCli(['models', 'pull', ...MODELS]);
   if (pulled.code !== 0) throw new Error(pulled.stderr);
   const tools = { FACEFLEET_KUBECTL: await kubeTool('kubectl'), FACEFLEET_HELM: await kubeTool('helm') };
-  await kubeletProgram();
+  const programs = dirname(await kubeletProgram());
   const archives = await buildImages();
   const folder = await mkdtemp(join(tmpdir(), 'facefleet-e2e-'));
   try {
@@ -37,13 +38,18 @@ async function onOwnMachine(): Promise<number> {
     // a shell comes first: it sees to processes whose parents have ended
     const script = 'ip link set lo up; "$@"; exit $?';
     return await run(diesWithParent(['unshare', ...namespaces, 'sh', '-c', script, 'sh', ...suite]), {
+      // the local run, too, has to share the cores
+      FACEFLEET_TEST_LIMIT_S: '900',
       ...tools,
+      FACEFLEET_KUBE_BIN: programs,
       FACEFLEET_E2E_MACHINE: folder,
+      TMPDIR: folder,
       FACEFLEET_E2E_IMAGES: archives.join(':'),
     });
   } finally {
     await removeControlGroups(basename(folder));
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    // many files: the asynchronous one takes minutes
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
