@@ -19,11 +19,11 @@ export function adoptPlan(plan: Plan, request: ResolvedRequest, scene: Scene): S
   const next = jobFor(plan, request, scene);
   if (named !== undefined && observed.job === null && next.name !== named && waitForJob(scene)) return null;
   if (next === observed.job) {
-    draft.setCondition('Planned', 'True', 'Planned', draft.status.plan?.summary);
+    draft.setCondition('Planned', 'True', 'Planned', draft.status.plan?.summary ?? 'It has a plan.');
     return next;
   }
   takeJob(next, scene);
-  const summary = draft.status.plan?.summary ?? '';
+  const summary = draft.status.plan?.summary ?? 'It has a plan.';
   draft.setCondition('Planned', 'True', 'Planned', summary);
   if (next.name !== named) draft.tell('Normal', named === undefined ? 'Planned' : 'Replanned', summary);
   return next;

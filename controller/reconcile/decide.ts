@@ -61,8 +61,8 @@ function decideOn(scene: Scene): void {
 function goOn(scene: Scene): void {
   const { observed, draft } = scene;
   const { spec } = observed.extraction;
-  draft.setCondition('Succeeded', 'False', 'NotFinished');
-  draft.setCondition('Failed', 'False', 'NotFinished');
+  draft.setCondition('Succeeded', 'False', 'NotFinished', 'It has not ended.');
+  draft.setCondition('Failed', 'False', 'NotFinished', 'It has not ended.');
   if (endWithPods(scene)) return;
   if (spec.suspend) {
     suspend(scene);

@@ -62,8 +62,13 @@ export class Draft {
     return timeMs(this.condition(type)?.lastTransitionTime);
   }
 
-  /** @returns whether its status or its reason changed */
-  setCondition(type: Condition['type'], status: Condition['status'], reason: string, message = ''): boolean {
+  /** @param message not empty: API servers of some builds take that for null @returns whether its status or its reason changed */
+  setCondition(
+    type: Condition['type'],
+    status: Condition['status'],
+    reason: string,
+    message: string,
+  ): boolean {
     const before = this.condition(type);
     const says = { type, status, reason, message };
     this.status.conditions = withCondition(this.status.conditions, says, this.#generation, this.nowMs);

@@ -36,7 +36,7 @@ export function succeed(end: PodEnd, scene: Scene): void {
     failed === 0 ? `${frames} frames.` : `${frames} frames, of which ${failed} failed: see failures.jsonl.`;
   complete('Succeeded', scene);
   draft.setCondition('Succeeded', 'True', failed === 0 ? 'AllFramesDone' : 'SomeFramesFailed', message);
-  draft.setCondition('Failed', 'False', 'Succeeded');
+  draft.setCondition('Failed', 'False', 'Succeeded', 'It has succeeded.');
   draft.tell('Normal', 'Succeeded', message);
 }
 
@@ -45,7 +45,7 @@ export function fail(failure: NonNullable<ExtractionStatus['failure']>, scene: S
   complete('Failed', scene);
   draft.status.failure = failure;
   draft.setCondition('Failed', 'True', failure.reason, failure.message);
-  draft.setCondition('Succeeded', 'False', 'Failed');
+  draft.setCondition('Succeeded', 'False', 'Failed', 'It has failed.');
   draft.tell('Warning', 'Failed', `${failure.reason}: ${failure.message}`);
 }
 
@@ -73,6 +73,6 @@ function complete(phase: 'Succeeded' | 'Failed', { draft }: Scene): void {
   status.activeSeconds = Math.floor(activeMs(draft) / 1000);
   status.completionTime = draft.nowText;
   status.phase = phase;
-  draft.setCondition('Admitted', 'False', 'Finished');
-  draft.setCondition('Running', 'False', 'Finished');
+  draft.setCondition('Admitted', 'False', 'Finished', 'It has ended.');
+  draft.setCondition('Running', 'False', 'Finished', 'It has ended.');
 }

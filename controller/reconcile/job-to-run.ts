@@ -73,7 +73,7 @@ function refuse({ reasons, shortfalls }: Refusal, scene: Scene): void {
 
 /** @returns whether that is news */
 function say(reason: string, message: string, { draft }: Scene): boolean {
-  draft.setCondition('Admitted', 'False', 'NotPlanned');
-  draft.setCondition('Running', 'False', 'NotPlanned');
+  draft.setCondition('Admitted', 'False', 'NotPlanned', 'It has no plan.');
+  draft.setCondition('Running', 'False', 'NotPlanned', 'It has no plan.');
   return draft.setCondition('Planned', 'False', reason, message);
 }

@@ -13,7 +13,7 @@ export function suspend(scene: Scene): void {
   status.phase = 'Suspended';
   draft.setCondition('Suspended', 'True', 'Suspended', 'spec.suspend is true.');
   for (const type of ['Planned', 'Admitted', 'Running'] as const)
-    draft.setCondition(type, 'False', 'Suspended');
+    draft.setCondition(type, 'False', 'Suspended', 'spec.suspend is true.');
   for (const pass of status.passes ?? []) pass.ready = 0;
   if (status.progress !== undefined) {
     status.progress.framesPerSecond = null;
@@ -30,5 +30,5 @@ export function suspend(scene: Scene): void {
 export function resume({ draft }: Scene): void {
   if (draft.isTrue('Suspended'))
     draft.tell('Normal', 'Resumed', 'It is planned again and goes on where it stopped.');
-  draft.setCondition('Suspended', 'False', 'NotSuspended');
+  draft.setCondition('Suspended', 'False', 'NotSuspended', 'spec.suspend is false.');
 }
