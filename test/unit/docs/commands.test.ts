@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -49,6 +49,7 @@ test('commands that are wrong are found', async () => {
     ['helm upgrade facefleet charts/facefleet --set nats.replicas=3', /no value nats\.replicas/],
     ['npm run bench:nothing', /no script bench:nothing/],
     ['node --test test/nothing.test.ts', /no file test\/nothing\.test\.ts/],
+    ['FACEFLEET_MODELS_FORM=/m facefleet models list', /nothing reads FACEFLEET_MODELS_FORM/],
     ['frobnicate', /nobody knows this program/],
   ] as const) {
     const [command] = shellCommands(line);
@@ -148,7 +149,13 @@ async function faultOfHelm(args: readonly string[]): Promise<string> {
 
 /** Variables of ours that the sources name. */
 const KNOWN_VARIABLES: Promise<ReadonlySet<string>> = (async () => {
-  const files = ['models/cache-folder.ts', 'controller/cli/controller-command.ts'];
-  const texts = await Promise.all(files.map((file) => readFile(join(ROOT, file), 'utf8')));
-  return new Set(texts.flatMap((text) => text.match(/FACEFLEET_\w+/g) ?? []));
+  const found = new Set<string>();
+  for (const folder of ['controller', 'models', 'worker', 'test/e2e', 'test/fixtures', 'test/servers']) {
+    for (const name of await readdir(join(ROOT, folder), { recursive: true })) {
+      if (!name.endsWith('.ts')) continue;
+      const text = await readFile(join(ROOT, folder, name), 'utf8');
+      for (const variable of text.match(/FACEFLEET_\w+/g) ?? []) found.add(variable);
+    }
+  }
+  return found;
 })();
