@@ -16,7 +16,7 @@ export function controllerParts(profiles: readonly Profile[], planner: Planner):
     readStoredJob,
     resolveRequest,
     roundDemands,
-    planAll: (asked) => planner.planAll(asked),
+    planAll: (asked, signal) => planner.planAll(asked, signal),
     profiles,
     onnxruntime: packageJson.dependencies['onnxruntime-node'],
   };

@@ -23,7 +23,7 @@ export interface ControllerParts {
   /** What those ask for that want to run. */
   roundDemands(input: RoundInput): RoundDemands;
   /** Shares of those by name. What fails is asked again in the next round. */
-  planAll(asked: RoundDemands): Promise<readonly Share[]>;
+  planAll(asked: RoundDemands, signal: AbortSignal): Promise<readonly Share[]>;
   readonly profiles: readonly Profile[];
   /** Version of onnxruntime in the workers. */
   readonly onnxruntime: string;

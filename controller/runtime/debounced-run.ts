@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface DebouncedRunOptions {
-  readonly run: () => Promise<void>;
+  /** @param signal aborts when it is told to stop: what it was in is run anew after the next start, should it fail */
+  readonly run: (signal: AbortSignal) => Promise<void>;
   /** From a request to its run, so that what comes together is done together. */
   readonly afterMs: number;
   readonly onFailure: (error: unknown) => void;
@@ -57,11 +58,12 @@ export class DebouncedRun {
       const startMs = performance.now();
       let restMs = FAILED_PAUSE_MS;
       try {
-        await run();
+        await run(signal);
         restMs = PAUSE_FACTOR * (performance.now() - startMs);
       } catch (error) {
-        onFailure(error);
         this.#wanted = true;
+        if (signal.aborted) return;
+        onFailure(error);
       }
       this.#restUntilMs = performance.now() + restMs;
     }

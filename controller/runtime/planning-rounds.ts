@@ -38,7 +38,7 @@ export class PlanningRounds {
   constructor(options: PlanningRoundsOptions) {
     this.#options = options;
     const { afterMs, onFailure } = options;
-    this.#run = new DebouncedRun({ run: () => this.#round(), afterMs, onFailure });
+    this.#run = new DebouncedRun({ run: (signal) => this.#round(signal), afterMs, onFailure });
   }
 
   /** What a round looks at may have changed. */
@@ -63,11 +63,11 @@ export class PlanningRounds {
     await this.#run.stop();
   }
 
-  async #round(): Promise<void> {
+  async #round(signal: AbortSignal): Promise<void> {
     const { parts, onShare, onRound } = this.#options;
     const input = await this.#input();
     const startMs = performance.now();
-    const planned = await parts.planAll(parts.roundDemands(input));
+    const planned = await parts.planAll(parts.roundDemands(input), signal);
     onRound((performance.now() - startMs) / 1000);
     const shares = new Map(planned.map((share) => [share.name, share]));
     const live = new Set<string>();

@@ -3,6 +3,9 @@ import type { Share } from '../../plan/several/plan-all.ts';
 import type { RoundDemands } from '../../reconcile/round-demands.ts';
 import type { PlanningReply } from './planning-messages.ts';
 
+/** The largest clusters take seconds. */
+const WITHIN_MS = 300_000;
+
 /**
  * Plans in a thread of its own, so that a large cluster never keeps the controller from its watches, its Lease and its probes. The thread starts
  * when it is needed, and anew when it has died.
@@ -14,19 +17,26 @@ export class Planner {
 
   /**
    * As `planAll`.
-   * @throws Error when the thread fails or dies; it can be asked again
+   * @param signal aborts: the answer is not waited for
+   * @throws Error when the thread fails, dies or does not come to an end; it can be asked again. The signal's reason
    */
-  async planAll(asked: RoundDemands): Promise<readonly Share[]> {
+  async planAll(asked: RoundDemands, signal?: AbortSignal): Promise<readonly Share[]> {
+    signal?.throwIfAborted();
     this.#thread ??= this.#start();
     const thread = this.#thread;
     const id = ++this.#calls;
     const answer = Promise.withResolvers<readonly Share[]>();
     this.#asked.set(id, answer);
     thread.ref();
+    const stop = (): void => answer.reject(signal?.reason);
+    signal?.addEventListener('abort', stop, { once: true });
+    const late = setTimeout(() => void thread.terminate(), WITHIN_MS);
     try {
       thread.postMessage({ id, asked });
       return await answer.promise;
     } finally {
+      clearTimeout(late);
+      signal?.removeEventListener('abort', stop);
       this.#asked.delete(id);
       // an idle one keeps no process alive
       if (this.#asked.size === 0) thread.unref();

@@ -68,3 +68,12 @@ it('a thread that dies fails what it was asked, and another one starts', async (
   const [share] = await planner.planAll(asked(1, 1));
   assert.equal(share?.result.outcome, 'planned');
 });
+
+it('who is told to stop does not wait for the answer', async () => {
+  const stop = new AbortController();
+  const fails = assert.rejects(planner.planAll(asked(40, 100), stop.signal), /told to stop/);
+  stop.abort(new Error('told to stop'));
+  await fails;
+  await assert.rejects(planner.planAll(asked(1, 1), stop.signal), /told to stop/);
+  assert.equal((await planner.planAll(asked(1, 1))).length, 1);
+});

@@ -149,3 +149,24 @@ it('of the time a quarter at most goes into runs, also when each is asked for af
     assert.ok(restMs >= 3 * (endMs - startMs) - 5, `${restMs} ms after a run of ${endMs - startMs} ms`);
   }
 });
+
+it('a run that stops when it is told to is run anew after the next start, and is no failure', async () => {
+  let runs = 0;
+  const failures: unknown[] = [];
+  const run = new DebouncedRun({
+    afterMs: 1,
+    onFailure: (error) => failures.push(error),
+    async run(signal) {
+      runs += 1;
+      if (runs === 1) await sleep(60_000, undefined, { signal });
+    },
+  });
+  run.request();
+  run.start();
+  await waitUntil('the run', () => runs === 1);
+  await run.stop();
+  run.start();
+  await waitUntil('the second run', () => runs === 2);
+  await run.stop();
+  assert.deepEqual(failures, []);
+});
