@@ -288,6 +288,32 @@ describe('the loop of the controller', { skip: withoutKube }, () => {
     await controller.stop();
   });
 
+  it('one that cannot be read says so once, is left alone, and does not hold its deletion up', async () => {
+    const controller = start('unread');
+    await until('it to lead', async () => controller.process.unready() === 'the bus is not connected');
+    await client.create(EXTRACTIONS, NAMESPACE, {
+      metadata: { name: 'i', namespace: NAMESPACE, finalizers: [FINALIZER] },
+      spec: {
+        source: { address: 's3://photos/a' },
+        output: { address: 's3://faces/a' },
+        transport: 'Pigeon',
+      },
+    } as never);
+    const planned = async () =>
+      (await client.get(EXTRACTIONS, NAMESPACE, 'i'))?.status?.conditions?.find(
+        ({ type }) => type === 'Planned',
+      );
+    await until('its condition', async () => (await planned())?.reason === 'NotReadable');
+    assert.match((await planned())?.message ?? '', /transport/);
+    await sleep(1000);
+    const { 'create events': events, ...writes } = await controller.writes();
+    assert.deepEqual([writes, events], [{ 'update extractions/status': 1 }, 1]);
+    assert.equal(await client.get(PODS, NAMESPACE, 'i-conductor'), null);
+    await client.delete(EXTRACTIONS, { namespace: NAMESPACE, name: 'i' });
+    await until('it to go', async () => (await client.get(EXTRACTIONS, NAMESPACE, 'i')) === null);
+    await controller.stop();
+  });
+
   it('deleted extractions go, with their pods', async () => {
     const controller = start('delete');
     const names = (await client.list(EXTRACTIONS, { namespace: NAMESPACE })).map(

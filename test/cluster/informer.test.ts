@@ -160,6 +160,57 @@ describe('informer', { skip: withoutKube }, () => {
   });
 });
 
+describe('informer, of a server that forgets', { skip: withoutKube }, () => {
+  it('lists anew what it cannot watch from any more (410), and tells each change once', async (t) => {
+    await using cluster = await startKubeCluster({ watchCache: false });
+    const { compact } = cluster;
+    if (compact === null) return t.skip('the cluster was not started for the tests');
+    const access = loadKubeConfig({ kubeconfig: cluster.kubeconfig });
+    const client = new KubeClient(access);
+    await using gate = await TcpGate.open(Number(new URL(client.server).port));
+    const through = new KubeClient(gated(access, gate.port), { answerWithinMs: 2000 });
+    const make = (name: string): Promise<V1ConfigMap> =>
+      client.create(CONFIG_MAPS, NAMESPACE, {
+        metadata: { name, namespace: NAMESPACE, labels: { test: 'forgets' } },
+      });
+    const relists: RelistReason[] = [];
+    const informer = new Informer<V1ConfigMap>(CONFIG_MAPS, {
+      client: through,
+      selection: { namespace: NAMESPACE, labelSelector: 'test=forgets' },
+      keep: (object) => object,
+      log,
+      timing: QUICK,
+      onRelist: (reason) => relists.push(reason),
+    });
+    const told: string[] = [];
+    informer.cache.changes.add(({ before, now }) =>
+      told.push(`${before?.metadata?.name ?? '-'} ${now?.metadata?.name ?? '-'}`),
+    );
+    const ending = new AbortController();
+    const running = informer.run(ending.signal);
+    await make('stays');
+    await make('goes');
+    await waitUntil('both', () => informer.cache.objects.size === 2);
+    gate.shut();
+    await client.delete(CONFIG_MAPS, { namespace: NAMESPACE, name: 'goes' });
+    const comes = await make('comes');
+    await compact(comes.metadata!.resourceVersion!);
+    gate.reopen();
+    await waitUntil('what came', () => informer.cache.get(NAMESPACE, 'comes') !== null);
+    assert.ok(relists.includes('expired'), relists.join());
+    assert.equal(informer.cache.get(NAMESPACE, 'goes'), null);
+    assert.deepEqual(told.slice(0, 2).sort(), ['- goes', '- stays']);
+    assert.deepEqual(told.slice(2).sort(), ['- comes', 'goes -']);
+    // the watch goes on from the list
+    await make('later');
+    await waitUntil('what comes later', () => informer.cache.get(NAMESPACE, 'later') !== null);
+    assert.equal(informer.trouble, null);
+    ending.abort();
+    await running;
+    for (const each of [client, through]) each.close();
+  });
+});
+
 /** The same cluster by another port. */
 function gated(access: ReturnType<typeof loadKubeConfig>, port: number): ReturnType<typeof loadKubeConfig> {
   return { ...access, server: `https://127.0.0.1:${port}` };

@@ -10,6 +10,8 @@ export interface KubeCluster {
   readonly kubeconfig: string;
   /** The API server, to be stopped and started again with what it had; null where the cluster was not started for the tests. */
   readonly apiServer: ApiServer | null;
+  /** Forgets what was before a version of an object: watches from there are answered by 410. Null where the cluster was not started for the tests. */
+  readonly compact: ((version: string) => Promise<void>) | null;
   /** Where every request is written down (see `auditedCalls`); null where that was not asked for, or the cluster was not started for the tests. */
   readonly auditLog: string | null;
   /** Client settings of an administrator, or of the bearer of a token. */
@@ -45,6 +47,7 @@ async function givenCluster(kubeconfig: string): Promise<KubeCluster> {
   return {
     kubeconfig,
     apiServer: null,
+    compact: null,
     auditLog: null,
     config,
     createCrd: async (crd) => await createCrd(config(), crd),
@@ -59,11 +62,19 @@ async function ownCluster(options: ControlPlaneOptions): Promise<KubeCluster> {
   return {
     kubeconfig: plane.kubeconfigFile,
     apiServer: plane.apiServer,
+    compact: (version) => compact(plane.etcdUrl, version),
     auditLog: plane.auditLog,
     config,
     createCrd: async (crd) => await createCrd(config(), crd, plane.extensions),
     [Symbol.asyncDispose]: plane.end,
   };
+}
+
+/** Versions of objects are revisions of etcd. */
+async function compact(etcdUrl: string, version: string): Promise<void> {
+  const body = JSON.stringify({ revision: version, physical: true });
+  const answer = await fetch(`${etcdUrl}/v3/kv/compaction`, { method: 'POST', body });
+  if (!answer.ok) throw new Error(`etcd: ${answer.status} ${await answer.text()}`);
 }
 
 function configOf(content: string): KubeCluster['config'] {

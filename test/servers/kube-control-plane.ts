@@ -15,6 +15,8 @@ export interface ControlPlaneOptions {
   readonly nodeGraceSeconds?: number;
   /** How long pods stay bound to a node that is not ready; tolerations of their own come first. */
   readonly evictAfterSeconds?: number;
+  /** Whether the API server answers watches from its memory, as usual, or from etcd. */
+  readonly watchCache?: boolean;
   /** Whether every request is written down (see `auditedCalls`). */
   readonly audit?: boolean;
   /** Of this machine, where the API server is reached by kubelets and pods; 127.0.0.1 where there are none. */
@@ -26,6 +28,8 @@ export interface ControlPlane {
   readonly kubeconfigFile: string;
   readonly kubeconfig: string;
   readonly apiServer: ApiServer;
+  /** Of etcd, for its own API. */
+  readonly etcdUrl: string;
   /** One JSON document a line for every request that was answered; null where they are not written down. */
   readonly auditLog: string | null;
   /** By which kubelets know the API server, in PEM format. */
@@ -67,6 +71,7 @@ async function start({
   nodeGraceSeconds = 40,
   evictAfterSeconds = 300,
   audit = false,
+  watchCache = true,
   address = '127.0.0.1',
 }: ControlPlaneOptions): Promise<ControlPlane> {
   const programs = await kubePrograms();
@@ -142,6 +147,7 @@ async function start({
     'default-unreachable-toleration-seconds': String(evictAfterSeconds),
     'enable-admission-plugins': 'OwnerReferencesPermissionEnforcement',
     'allow-privileged': 'true',
+    'watch-cache': String(watchCache),
     ...(audit ? { 'audit-policy-file': path('audit.json'), 'audit-log-path': path('audit.log') } : {}),
   });
   const extensions = server('apiextensions-apiserver', {
@@ -214,6 +220,7 @@ async function start({
     kubeconfig: kubeconfigs.admin!,
     auditLog: audit ? path('audit.log') : null,
     clientCa: caPem.toString(),
+    etcdUrl,
     apiServer: { stop: () => api.stop(), kill: () => api.kill(), start: () => api.start(apiReady) },
     extensions: { url: `https://localhost:${extensionsPort}`, port: extensionsPort! },
     end,
