@@ -4,7 +4,7 @@ import { natsDown } from './bus-faults.ts';
 import { deadlyFrames } from './deadly-frames.ts';
 import { duplicates, lateAck } from './deliveries.ts';
 import { bothKilled, conductorKilled, decodeKilled, terminated, workerKilled } from './kills.ts';
-import { s3Answers503, s3Cut, s3Refuses, s3Slow } from './store-faults.ts';
+import { s3Answers503, s3Away, s3Cut, s3Refuses, s3Slow } from './store-faults.ts';
 
 /** Everything that goes wrong on purpose. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -15,6 +15,7 @@ export const SCENARIOS: readonly Scenario[] = [
   terminated,
   natsDown,
   s3Refuses,
+  s3Away,
   s3Slow,
   s3Answers503,
   s3Cut,

@@ -20,6 +20,24 @@ export const s3Refuses: Scenario = {
   },
 };
 
+/** The S3 server is away for longer than anybody tries again: the run may give up, and then the command comes again. */
+export const s3Away: Scenario = {
+  name: 's3-away',
+  needs: 's3',
+  async disturb({ cluster, s3, random, note, again }) {
+    const downMs = random.whole(30_000, 50_000);
+    const moment = await randomMoment(cluster, random);
+    note(`S3 away for ${downMs} ms, ${moment}`);
+    await s3!.close();
+    await sleep(downMs);
+    await s3!.open();
+    const { code } = await cluster.ended;
+    if (code === 0) return;
+    note(`the run gave up with exit code ${code}`);
+    again();
+  },
+};
+
 /** Requests wait before they reach the server, some of them long. */
 export const s3Slow = faulty('s3-slow', 0.4, (random) => ({
   kind: 'delay',
