@@ -3,6 +3,7 @@ import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import type { ExtractionResource, ExtractionStatus } from '../api/extraction-resource.ts';
 import type { Action } from '../reconcile/decision.ts';
 import { FINALIZER } from '../reconcile/delete.ts';
+import { KUEUE } from '../reconcile/labels.ts';
 import type { Informer } from './informer.ts';
 import { extractionUidOf } from './keep/keep-pod.ts';
 import type { KubeClient } from './kube-client.ts';
@@ -113,6 +114,9 @@ export class Actor {
         else pods.take(left);
         return null;
       }
+      case 'releasePod':
+        await this.#release(namespace, action.name, action.uid);
+        return null;
     }
   }
 
@@ -137,6 +141,22 @@ export class Actor {
           ? 'it has not been seen yet, or belongs to somebody else'
           : 'it belongs to somebody else';
       throw new FacefleetError('FF7011', `${what}: ${why}`, { cause: error });
+    }
+  }
+
+  /** Other finalisers stay. */
+  async #release(namespace: string, name: string, uid: string): Promise<void> {
+    const { client, signal, pods } = this.#options;
+    const { metadata } = pods.cache.get(namespace, name) ?? {};
+    const others = metadata?.finalizers?.filter((each) => each !== KUEUE.finalizer) ?? [];
+    if (metadata?.uid !== uid || others.length === metadata.finalizers?.length) return;
+    const { resourceVersion } = metadata;
+    const body = { metadata: { uid, resourceVersion, finalizers: others } };
+    try {
+      pods.take(await client.patch(PODS, { namespace, name }, body, { signal }));
+    } catch (error) {
+      if (!hasCode(error, 'FF7005')) throw error;
+      pods.cache.forget({ metadata: { namespace, name, uid } });
     }
   }
 

@@ -8,6 +8,7 @@ import { endPods, fail, isFinished } from './finish.ts';
 import { jobToRun } from './job-to-run.ts';
 import { MAKING, type Making } from './making.ts';
 import type { Observed } from './observed.ts';
+import { releasePods } from './pod-groups.ts';
 import { removePod } from './remove-pod.ts';
 import { run } from './run.ts';
 import type { Scene } from './scene.ts';
@@ -29,7 +30,9 @@ export function decide(
   making: Making = MAKING,
 ): Decision {
   const draft = new Draft(observed.extraction, observed.pods, nowMs);
-  decideOn({ observed, settings, making, draft });
+  const scene = { observed, settings, making, draft };
+  decideOn(scene);
+  releasePods(scene);
   const decision = draft.decision();
   const { actions, requeueAfterMs } = decision;
   if (actions.length === 0) return decision;

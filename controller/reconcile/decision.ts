@@ -11,7 +11,9 @@ export type Action =
   | { readonly do: 'deleteJob'; readonly name: string }
   | { readonly do: 'createPod'; readonly pod: V1Pod }
   /** Only the pod of this uid; `now` does not wait for a kubelet that is gone. */
-  | { readonly do: 'deletePod'; readonly name: string; readonly uid: string; readonly now: boolean };
+  | { readonly do: 'deletePod'; readonly name: string; readonly uid: string; readonly now: boolean }
+  /** Takes Kueue's hold off a pod that is being deleted; only of this uid. */
+  | { readonly do: 'releasePod'; readonly name: string; readonly uid: string };
 
 /** Told as an Event of the Extraction, once for each change. */
 export interface EventNote {

@@ -1,5 +1,6 @@
 import { JOB_MISSING_MS } from './adopt-plan.ts';
 import type { ObservedPod } from './observed.ts';
+import { isHeld } from './pod-groups.ts';
 import { removePod } from './remove-pod.ts';
 import type { Scene } from './scene.ts';
 import { timeMs } from './time-text.ts';
@@ -30,9 +31,9 @@ export function remove(scene: Scene): void {
   const deletedMs = timeMs(metadata.deletionTimestamp) ?? draft.nowMs;
   if (observed.namespaceEnds || hasNothingToClean(scene)) {
     for (const pod of others) removePod(pod, scene);
-    // nothing can be cleaned, or nothing is there to clean: but what runs may still write
-    if (observed.namespaceEnds || others.every(hasEnded) || deletedMs + WAITS_FOR_PODS_MS <= draft.nowMs)
-      letGo(scene);
+    // nothing can be cleaned, or nothing is there to clean: but what runs may still write, and what is held would never go
+    const isClear = (observed.namespaceEnds || others.every(hasEnded)) && !others.some(isHeld);
+    if (isClear || deletedMs + WAITS_FOR_PODS_MS <= draft.nowMs) letGo(scene);
     else draft.lookAgainAt(deletedMs + WAITS_FOR_PODS_MS);
     return;
   }

@@ -89,6 +89,10 @@ export class Draft {
     this.act({ do: 'deletePod', name: pod.name, uid: pod.uid, now });
   }
 
+  releasePod({ name, uid }: ObservedPod): void {
+    this.act({ do: 'releasePod', name, uid });
+  }
+
   act(action: Action): void {
     this.#actions.push(action);
   }

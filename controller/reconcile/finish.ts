@@ -1,6 +1,7 @@
 import type { ExtractionStatus } from '../api/extraction-resource.ts';
 import { activeMs } from './active-time.ts';
 import type { PodEnd } from './observed.ts';
+import { keepsQuota } from './pod-groups.ts';
 import { removePod } from './remove-pod.ts';
 import type { Scene } from './scene.ts';
 import { showProgress } from './show-progress.ts';
@@ -55,14 +56,17 @@ export function isFinished({ phase, conditions = [] }: ExtractionStatus): boolea
   return phase === 'Succeeded' || phase === 'Failed' || isTrue('Succeeded') || isTrue('Failed');
 }
 
-/** An extraction that has come to its end keeps the pods that have ended, for their logs; those that have not are told to. */
+/** An extraction that has come to its end keeps the pods that have ended, for their logs, unless they keep a quota; those that have not are told to. */
 export function endPods(scene: Scene): void {
   const { observed, draft } = scene;
   const { completionTime, phase } = draft.status;
   const endsItselfUntilMs =
     phase === 'Succeeded' ? (timeMs(completionTime) ?? draft.nowMs) + ENDS_ITSELF_MS : draft.nowMs;
   for (const pod of observed.pods) {
-    if (pod.phase === 'Succeeded' || pod.phase === 'Failed') continue;
+    if (pod.phase === 'Succeeded' || pod.phase === 'Failed') {
+      if (keepsQuota(pod, observed.pods)) removePod(pod, scene);
+      continue;
+    }
     if (endsItselfUntilMs > draft.nowMs && pod.deleteByMs === null) draft.lookAgainAt(endsItselfUntilMs);
     else removePod(pod, scene);
   }

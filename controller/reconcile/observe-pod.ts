@@ -1,6 +1,6 @@
-import type { V1ContainerStatus, V1Pod, V1PodCondition } from '@kubernetes/client-node';
-import { ANNOTATIONS, LABELS } from './labels.ts';
-import type { ObservedPod, PodEnd, PodRole } from './observed.ts';
+import type { V1ContainerStatus, V1ObjectMeta, V1Pod, V1PodCondition } from '@kubernetes/client-node';
+import { ANNOTATIONS, KUEUE, LABELS } from './labels.ts';
+import type { ObservedPod, PodEnd, PodGroup, PodRole } from './observed.ts';
 import { CONTAINER } from './pods/pod-manifest.ts';
 
 const PHASES: ReadonlySet<string> = new Set(['Pending', 'Running', 'Succeeded', 'Failed']);
@@ -44,6 +44,7 @@ export function observePod(pod: V1Pod): ObservedPod | null {
     disruption: disruptionOf(pod, conditions.get('DisruptionTarget')),
     waiting: waitingOf(pod),
     unschedulable: nodeName === null ? unschedulableOf(conditions.get('PodScheduled')) : null,
+    group: groupOf(metadata),
   };
 }
 
@@ -57,6 +58,13 @@ function roleOf(labels: Record<string, string>): PodRole | null {
   if (kind === 'decoder' && replica != null) return { kind, replica };
   if (kind !== 'worker' || pass == null || stage == null || replica == null) return null;
   return { kind, pass, stage, replica };
+}
+
+function groupOf({ labels, annotations, finalizers }: V1ObjectMeta): PodGroup | null {
+  const name = labels?.[KUEUE.group];
+  if (!name) return null;
+  const total = Number(annotations?.[KUEUE.total]) || 0;
+  return { name, total, isHeld: finalizers?.includes(KUEUE.finalizer) === true };
 }
 
 /** Others may have put sidecars beside it. */

@@ -24,6 +24,15 @@ export interface PodEnd {
   readonly atMs: number;
 }
 
+/** Pods that Kueue admits together, as one of them sees it. */
+export interface PodGroup {
+  readonly name: string;
+  /** How many pods it has when all are there. */
+  readonly total: number;
+  /** Whether Kueue keeps this one (by a finaliser) until another has taken its place, though it be deleted. */
+  readonly isHeld: boolean;
+}
+
 /** A pod of an extraction, as far as decisions need it. */
 export interface ObservedPod {
   readonly name: string;
@@ -49,6 +58,8 @@ export interface ObservedPod {
   readonly waiting: { readonly reason: string; readonly message: string } | null;
   /** What the scheduler says of a pod that has no node; null when it has one, or the scheduler has not said yet. */
   readonly unschedulable: string | null;
+  /** Null: it is in no group. */
+  readonly group: PodGroup | null;
 }
 
 /** What the conductor says of itself on the bus, about every second. */

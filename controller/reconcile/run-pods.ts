@@ -1,5 +1,6 @@
 import type { CurrentPass } from './follow-pass.ts';
 import type { ObservedPod } from './observed.ts';
+import { keepsQuota } from './pod-groups.ts';
 import { removePod } from './remove-pod.ts';
 import { replacePod } from './replace-pod.ts';
 import type { Scene } from './scene.ts';
@@ -91,8 +92,11 @@ function removeOfOtherPass(
     if (isOutdated(pod)) removePod(pod, scene);
     return;
   }
-  // keeps its log
-  if (pod.phase === 'Succeeded' || pod.phase === 'Failed') return;
+  if (pod.phase === 'Succeeded' || pod.phase === 'Failed') {
+    // others keep their logs
+    if (keepsQuota(pod, scene.observed.pods)) removePod(pod, scene);
+    return;
+  }
   const begunMs = timeMs(draft.status.passes?.find(({ index }) => index === pass)?.startedAt) ?? draft.nowMs;
   const endsItselfUntilMs = pass !== null && itsPass < pass ? begunMs + ENDS_ITSELF_MS : draft.nowMs;
   if (endsItselfUntilMs > draft.nowMs && pod.deleteByMs === null) draft.lookAgainAt(endsItselfUntilMs);

@@ -119,6 +119,7 @@ function targetOf(action: Action): string | undefined {
     case 'createJob':
       return action.configMap.metadata?.name;
     case 'deletePod':
+    case 'releasePod':
     case 'deleteJob':
       return action.name;
     default:

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { CoordinationV1Api, type V1PolicyRule } from '@kubernetes/client-node';
+import {
+  CoordinationV1Api,
+  PatchStrategy,
+  setHeaderOptions,
+  type V1Pod,
+  type V1PolicyRule,
+} from '@kubernetes/client-node';
+import { KUEUE } from '../../controller/reconcile/labels.ts';
 import { smallPhotos } from '../fixtures/small-photos.ts';
 import { auditedCalls } from '../servers/audited-calls.ts';
 import { withoutKube } from '../servers/kube-programs.ts';
@@ -40,14 +47,28 @@ suite('The rights that the chart gives the controller', { skip: withoutKube }, (
   /** An extraction that needs everything that the controller does: it ends, and is deleted by the controller. */
   const useAll = async (): Promise<string> => {
     const name = `all-${count++}`;
-    await bed.create(name, {
+    const spec = {
       source: { address: photos },
       output: { address: join(bed.folder, name), sizePx: 64 },
       maskers: [{ plugin: 'components' }],
       ttlSecondsAfterFinished: 1,
       podTemplate: { volumes: bed.volumes },
-    });
+    };
+    await bed.create(name, spec, { labels: { [KUEUE.queue]: 'faces' } });
     return name;
+  };
+
+  /** As Kueue does with the pods of a group. */
+  const hold = async (name: string): Promise<void> => {
+    const isWorker = ({ metadata }: V1Pod): boolean => metadata?.labels?.[KUEUE.group] !== undefined;
+    const worker = async (): Promise<V1Pod | undefined> => (await bed.pods(name)).find(isWorker);
+    await untilServed('it has a worker', async () => (await worker()) !== undefined);
+    const at = { name: (await worker())!.metadata!.name!, namespace: bed.namespace };
+    const body = { metadata: { finalizers: [KUEUE.finalizer] } };
+    await bed.core.patchNamespacedPod(
+      { ...at, body },
+      setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
+    );
   };
 
   /** Its first job is not needed any more. */
@@ -65,6 +86,7 @@ suite('The rights that the chart gives the controller', { skip: withoutKube }, (
     await controller.start();
     await controller.ready();
     const name = await useAll();
+    await hold(name);
     await untilServed('it has ended and is gone', async () => !(await bed.exists(name)));
     assert.equal(await controller.end(), 0);
     if (bed.cluster.auditLog === null) return;
@@ -87,6 +109,7 @@ suite('The rights that the chart gives the controller', { skip: withoutKube }, (
         await controller.start();
         const name = await useAll();
         if (text === 'delete configmaps') await replan(name);
+        if (text === 'patch pods') await hold(name);
         const names = new RegExp(`${right.verb}[^\\n]*${right.resource}`);
         await untilServed(
           `the log names ${text}`,

@@ -1,12 +1,9 @@
 import { hash } from 'node:crypto';
 import type { ExtractionResource } from '../../api/extraction-resource.ts';
 import { childBase } from '../child-name.ts';
+import { KUEUE } from '../labels.ts';
 import type { LanePlace } from '../stored-job.ts';
 
-/** Label of an Extraction that its pods get, too. */
-const QUEUE = 'kueue.x-k8s.io/queue-name';
-const GROUP = 'kueue.x-k8s.io/pod-group-name';
-const TOTAL = 'kueue.x-k8s.io/pod-group-total-count';
 /** Kueue tells pods of one group apart by what they ask for and where they may run, and knows no more kinds than these. */
 const MOST_KINDS = 8;
 
@@ -19,8 +16,8 @@ const NONE: KueueMarks = { labels: {}, annotations: {} };
 
 /** A pod that Kueue admits by itself. */
 export function kueueAlone({ metadata }: ExtractionResource): KueueMarks {
-  const queue = metadata.labels?.[QUEUE];
-  return queue ? { labels: { [QUEUE]: queue }, annotations: {} } : NONE;
+  const queue = metadata.labels?.[KUEUE.queue];
+  return queue ? { labels: { [KUEUE.queue]: queue }, annotations: {} } : NONE;
 }
 
 /**
@@ -42,7 +39,7 @@ export function kueueGroup(
   const who = hash('sha256', JSON.stringify(places)).slice(0, 8);
   const group = `${childBase(extraction.metadata.name)}-p${pass}-${who}`;
   return {
-    labels: { ...alone.labels, [GROUP]: group },
-    annotations: { [TOTAL]: String(places.length) },
+    labels: { ...alone.labels, [KUEUE.group]: group },
+    annotations: { [KUEUE.total]: String(places.length) },
   };
 }

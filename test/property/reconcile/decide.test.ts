@@ -236,11 +236,12 @@ function calmDown(cluster: ModelCluster, controller: ModelController): void {
 const events = fc.array(event, { minLength: 1, maxLength: 30 });
 const firstPlan = fc.constantFrom<ShareName>('onePass', 'twoPasses', 'twoPasses');
 
-function comesToItsEnd(making: Making, numRuns: number): void {
+function comesToItsEnd(making: Making, numRuns: number, hasKueue = false): void {
   const ends = new Map<string, number>();
   fc.assert(
     fc.property(firstPlan, events, (share, all) => {
       const cluster = new ModelCluster(SHARES[share]);
+      if (hasKueue) cluster.joinQueue();
       const controller = new ModelController(cluster, making);
       for (const one of all) happen(one, cluster, controller);
       calmDown(cluster, controller);
@@ -264,10 +265,15 @@ test('so it does with the jobs and pods of the controller', () => {
   comesToItsEnd(MAKING, 40);
 });
 
+test('so it does when Kueue keeps the workers of a pass and gives one group at a time its quota', () => {
+  comesToItsEnd(FAKE_MAKING, 500, true);
+});
+
 test('from any state a suspended extraction loses all its pods, and then costs nothing', () => {
   fc.assert(
-    fc.property(firstPlan, events, (share, all) => {
+    fc.property(firstPlan, events, fc.boolean(), (share, all, hasKueue) => {
       const cluster = new ModelCluster(SHARES[share]);
+      if (hasKueue) cluster.joinQueue();
       const controller = new ModelController(cluster);
       for (const one of all) happen(one, cluster, controller);
       calmDown(cluster, controller);
@@ -283,10 +289,17 @@ test('from any state a suspended extraction loses all its pods, and then costs n
   );
 });
 
+const circumstances = fc.record({
+  isNodeLost: fc.boolean(),
+  endsNamespace: fc.boolean(),
+  hasKueue: fc.boolean(),
+});
+
 test('from any state a deleted extraction goes, even when its node never comes back', () => {
   fc.assert(
-    fc.property(firstPlan, events, fc.boolean(), fc.boolean(), (share, all, isNodeLost, endsNamespace) => {
+    fc.property(firstPlan, events, circumstances, (share, all, { isNodeLost, endsNamespace, hasKueue }) => {
       const cluster = new ModelCluster(SHARES[share]);
+      if (hasKueue) cluster.joinQueue();
       const controller = new ModelController(cluster);
       for (const one of all) happen(one, cluster, controller);
       calmDown(cluster, controller);
@@ -295,6 +308,7 @@ test('from any state a deleted extraction goes, even when its node never comes b
       cluster.deleteExtraction();
       live(1_200_000, cluster, controller);
       assert.equal(cluster.extraction, null, 'it is still there');
+      assert.deepEqual(cluster.heldForEver, [], 'nobody is left to release them');
     }),
     { numRuns: 300 },
   );

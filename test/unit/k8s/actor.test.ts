@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, it } from 'node:test';
-import { KubeConfig } from '@kubernetes/client-node';
+import { KubeConfig, type V1Pod } from '@kubernetes/client-node';
 import { pino } from 'pino';
 import { Actor } from '../../../controller/k8s/actor.ts';
 import { KubeClient } from '../../../controller/k8s/kube-client.ts';
@@ -12,13 +12,26 @@ import { Caches } from '../../../controller/runtime/caches.ts';
 import { extractionOf } from '../../fixtures/extraction-resource.ts';
 import { failsWith } from '../../fixtures/fails-with.ts';
 
-/** Makes pods, except those of these names. */
+/** The pod that is released. */
+const HELD = { name: 'pod', namespace: 'media', labels: { 'facefleet.dev/uid': 'film' } };
+
+/** Makes pods, except those of these names; takes every change, except while a fault is there. */
 let refuse = new Map<string, object>();
 let asked: string[] = [];
+let patched: { readonly path: string; readonly type: string; readonly body: unknown }[] = [];
+let patchFault: { readonly code: number } | null = null;
 const server = createServer(async (request, response) => {
   let body = '';
   for await (const chunk of request) body += chunk;
   const pod = JSON.parse(body);
+  if (request.method === 'PATCH') {
+    patched.push({ path: request.url!, type: request.headers['content-type']!, body: pod });
+    const metadata = { ...pod.metadata, ...HELD, resourceVersion: '9' };
+    response
+      .writeHead(patchFault?.code ?? 200, { 'content-type': 'application/json' })
+      .end(JSON.stringify(patchFault ?? { metadata }));
+    return;
+  }
   asked.push(pod.metadata.name);
   const fault = refuse.get(pod.metadata.name);
   Object.assign(pod.metadata, { uid: `uid of ${pod.metadata.name}`, resourceVersion: '5' });
@@ -81,4 +94,51 @@ it('what is refused to one pod is not asked for all the others', async () => {
   assert.equal(asked.length, 8);
   assert.equal(done.length, 6);
   assert.ok(failsWith('FF7007')(error));
+});
+
+/** A pod that Kueue and somebody else hold is released. @returns what is left in the cache, and what it failed with */
+async function release(
+  uid: string,
+  fault: typeof patchFault = null,
+): Promise<{ left: V1Pod | null; error: unknown }> {
+  patched = [];
+  patchFault = fault;
+  const caches = new Caches({ client, namespace: null, log: pino({ level: 'silent' }) });
+  const { extractions, pods, jobs } = caches;
+  const finalizers = ['others.example/hold', 'kueue.x-k8s.io/managed'];
+  pods.take({ metadata: { ...HELD, uid: 'here', resourceVersion: '8', finalizers } });
+  const signal = new AbortController().signal;
+  const actor = new Actor({ client, extractions, pods, jobs, check() {}, signal });
+  let error: unknown = null;
+  try {
+    await actor.carryOut(extractionOf(), [{ do: 'releasePod', name: 'pod', uid }]);
+  } catch (thrown) {
+    error = thrown;
+  }
+  return { left: pods.cache.get('media', 'pod'), error };
+}
+
+it('releasing a pod takes off the finaliser of Kueue alone, of that very pod as it was seen', async () => {
+  const { left, error } = await release('here');
+  assert.equal(error, null);
+  assert.deepEqual(patched, [
+    {
+      path: '/api/v1/namespaces/media/pods/pod',
+      type: 'application/merge-patch+json',
+      body: { metadata: { uid: 'here', resourceVersion: '8', finalizers: ['others.example/hold'] } },
+    },
+  ]);
+  assert.deepEqual(left?.metadata?.finalizers, ['others.example/hold'], 'it is known at once');
+});
+
+it('another pod of that name is not released', async () => {
+  assert.equal((await release('gone')).error, null);
+  assert.deepEqual(patched, []);
+});
+
+it('a pod that is gone is released; one that somebody else wrote is looked at again', async () => {
+  const missing = { ...failure(404, 'NotFound'), code: 404, details: { name: 'pod', kind: 'pods' } };
+  assert.deepEqual(await release('here', missing), { left: null, error: null });
+  const conflict = { ...failure(409, 'Conflict'), code: 409 };
+  assert.ok(failsWith('FF7004')((await release('here', conflict)).error));
 });

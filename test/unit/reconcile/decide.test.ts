@@ -99,6 +99,15 @@ const cleaner = (seen: Seen, entries: Partial<ObservedPod>): Seen =>
     pods: [podOf({ name: 'film-cleaner', uid: 'cleaner-1', role: { kind: 'cleaner' }, ...entries })],
   });
 const missing = (seen: Seen): Seen => seeing(seen, { job: null, conductor: null });
+/** Workers as one Kueue group for each pass. */
+const grouped = (seen: Seen, isHeld = true): Seen => {
+  const pods = seen.observed.pods.map((pod): ObservedPod => {
+    const { role } = pod;
+    if (role.kind !== 'worker') return pod;
+    return { ...pod, group: { name: `film-p${role.pass}`, total: 2, isHeld } };
+  });
+  return seeing(seen, { pods });
+};
 const nothing = { actions: [], events: [] } as const;
 
 const CASES: Readonly<Record<string, Case>> = {
@@ -494,6 +503,18 @@ const CASES: Readonly<Record<string, Case>> = {
     seen: decided(withPod(live, 's0-r1', { deleteByMs: live.nowMs - 60_000 })),
     ...nothing,
   },
+  held: {
+    seen: withPod(grouped(live), 's0-r1', { ...ended(live, 130), deleteByMs: live.nowMs + 9000 }),
+    actions: ['release film-p0-s0-r1'],
+    also: ({ status }) => assert.equal(status.attempts?.failures, 0),
+  },
+  'quota-kept': {
+    seen: withPod(grouped(old(secondOfTwo()), false), 'p0-s0-r1', failed(live)),
+    phase: 'Running',
+    actions: all('delete', ...WORKERS),
+    events: [],
+  },
+  'quota-given-back': { seen: grouped(old(secondOfTwo()), false), phase: 'Running', ...nothing },
   'worker-ended': {
     seen: withPod(live, 's0-r1', ended(live, 0)),
     ...nothing,
@@ -689,6 +710,12 @@ const CASES: Readonly<Record<string, Case>> = {
     actions: all('delete', CONDUCTOR, 'film-p0-s0-r0'),
     events: [],
   },
+  'failed-keeps-quota': {
+    seen: withPod(grouped(failedExtraction), 's0-r1', failed(live)),
+    phase: 'Failed',
+    actions: all('delete', CONDUCTOR, ...WORKERS),
+    events: [],
+  },
   finished: {
     seen: ((seen) => withPod(withPod(seen, 's0-r0', ended(seen, 0)), 's0-r1', ended(seen, 0)))(
       decided(withPod(live, 'conductor', ended(live, 0, complete(0)))),
@@ -735,6 +762,15 @@ const CASES: Readonly<Record<string, Case>> = {
     events: ['LeftBehind'],
     conditions: { Running: 'False LeftBehind' },
   },
+  'delete-held': {
+    seen: withPod(grouped(deleted(succeeded())), 's0-r1', {
+      ...failed(live),
+      deleteByMs: live.nowMs,
+    }),
+    phase: 'Deleting',
+    actions: [...all('delete', CONDUCTOR, 'film-p0-s0-r0'), 'release film-p0-s0-r1'],
+    events: [],
+  },
   'delete-clean': {
     seen: gone(deleted(live)),
     phase: 'Deleting',
@@ -780,6 +816,8 @@ function names(actions: readonly Action[]): string[] {
         return `make ${action.pod.metadata?.name}`;
       case 'deletePod':
         return `delete ${action.now ? 'now ' : ''}${action.name}`;
+      case 'releasePod':
+        return `release ${action.name}`;
       case 'createJob':
         return 'make job';
       case 'deleteJob':

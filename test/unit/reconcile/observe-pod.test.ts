@@ -64,7 +64,30 @@ const scheduled = (reason: string, message: string) => ({
   message,
 });
 
+const inGroup = {
+  labels: { ...pod({}).metadata!.labels, 'kueue.x-k8s.io/pod-group-name': 'film-p0-1a2b' },
+  annotations: { ...pod({}).metadata!.annotations, 'kueue.x-k8s.io/pod-group-total-count': '3' },
+};
+
 const CASES: Record<string, { readonly pod: V1Pod; readonly is: Partial<ObservedPod> }> = {
+  'of a group that Kueue holds': {
+    pod: pod(
+      { phase: 'Failed' },
+      { ...inGroup, finalizers: ['others.example/hold', 'kueue.x-k8s.io/managed'] },
+    ),
+    is: { phase: 'Failed', group: { name: 'film-p0-1a2b', total: 3, isHeld: true } },
+  },
+  'of a group that Kueue has let go': {
+    pod: pod({ phase: 'Succeeded' }, inGroup),
+    is: { group: { name: 'film-p0-1a2b', total: 3, isHeld: false } },
+  },
+  'that Kueue admits alone': {
+    pod: pod(
+      { phase: 'Running' },
+      { ...inGroup, labels: pod({}).metadata!.labels!, finalizers: ['kueue.x-k8s.io/managed'] },
+    ),
+    is: { group: null },
+  },
   'runs and is ready': {
     pod: pod({
       phase: 'Running',
