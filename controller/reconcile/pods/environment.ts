@@ -30,6 +30,6 @@ export function environment(
   const values = Object.entries(entries).map(([name, value]) => ({ name, value }));
   return {
     env: [...fields, ...values],
-    envFrom: secrets.map(({ name }) => ({ secretRef: { name } })),
+    envFrom: secrets.map(({ name, optional }) => ({ secretRef: { name, ...(optional && { optional }) } })),
   };
 }

@@ -55,7 +55,7 @@ export function podManifest(
   const pullSecrets = [...new Set([...settings.imagePullSecrets, ...podTemplate.imagePullSecrets])];
   // only workers run models
   const models = parts.role.kind === 'worker' ? settings.models : undefined;
-  const secrets = credentialSecrets(spec, settings);
+  const secrets = credentialSecrets(spec, settings, models?.store);
   const { volumes: podVolumes, volumeMounts } = volumes(
     job,
     podTemplate.volumes,

@@ -103,6 +103,24 @@ test('workers land on the nodes of the plan, each with one GPU', () => {
   assert.equal(conductorPod(extraction, stored, SETTINGS).manifest.spec!.runtimeClassName, undefined);
 });
 
+test('the Secret for buckets that all have need not be there where all is in folders', () => {
+  const settings = { ...SETTINGS, s3SecretName: 'buckets' };
+  const folder = { ...extractionOf().spec.source, address: '/data/films' };
+  const output = { ...extractionOf().spec.output, address: 'file:///data/faces' };
+  const secret = (spec: ExtractionSettings['spec'], models = {}): unknown => {
+    const { extraction, stored } = made({ spec: spec ?? {} });
+    const [worker] = workerPods(extraction, stored, 0, { ...settings, models });
+    return worker!.manifest.spec!.containers[0]!.envFrom![0]!.secretRef;
+  };
+  assert.deepEqual(secret({ source: folder, output }), { name: 'buckets', optional: true });
+  assert.deepEqual(secret({ source: folder }), { name: 'buckets' });
+  assert.deepEqual(secret({ output }), { name: 'buckets' });
+  assert.deepEqual(secret({ source: folder, output }, { store: 's3://models' }), { name: 'buckets' });
+  // who names one needs it
+  const credentials = { s3: { secretName: 'own' } };
+  assert.deepEqual(secret({ source: folder, output, credentials }), { name: 'own' });
+});
+
 test('the conductor: its command, its probes, and where its credentials come from', () => {
   const credentials = { s3: { secretName: 'films' } };
   const { extraction, stored } = made({ spec: { credentials } });
