@@ -4,7 +4,7 @@ import type { ResolvedRequest } from './observed.ts';
 import { lowerAgain } from './out-of-memory.ts';
 import type { Scene } from './scene.ts';
 import type { StoredJob } from './stored-job.ts';
-import { takeJob } from './take-job.ts';
+import { failTooLarge, JOB_TOO_LARGE, takeJob } from './take-job.ts';
 
 /** So long a job that cannot be found may still turn up, ms. */
 export const JOB_MISSING_MS = 15_000;
@@ -22,7 +22,17 @@ export function adoptPlan(plan: Plan, request: ResolvedRequest, scene: Scene): S
     draft.setCondition('Planned', 'True', 'Planned', draft.status.plan?.summary ?? 'It has a plan.');
     return next;
   }
-  takeJob(next, scene);
+  const tooLarge = takeJob(next, scene);
+  if (tooLarge !== null) {
+    if (observed.job === null) {
+      failTooLarge(tooLarge, scene);
+      return null;
+    }
+    const message = `It goes on with the plan it has: ${tooLarge.message}. ${tooLarge.hint}`;
+    if (draft.setCondition('Planned', 'True', JOB_TOO_LARGE, message))
+      draft.tell('Warning', JOB_TOO_LARGE, message);
+    return observed.job;
+  }
   const summary = draft.status.plan?.summary ?? 'It has a plan.';
   draft.setCondition('Planned', 'True', 'Planned', summary);
   if (next.name !== named) draft.tell('Normal', named === undefined ? 'Planned' : 'Replanned', summary);

@@ -4,7 +4,7 @@ import type { ObservedPod } from './observed.ts';
 import { nameOfRole } from './role-name.ts';
 import type { Scene } from './scene.ts';
 import type { StoredJob } from './stored-job.ts';
-import { takeJob } from './take-job.ts';
+import { failTooLarge, takeJob } from './take-job.ts';
 import { verdictOn } from './verdict.ts';
 
 type Lowered = NonNullable<ExtractionStatus['attempts']>['lowered'];
@@ -41,7 +41,8 @@ export function afterOutOfMemory(
     draft.count(pod);
     draft.tell('Warning', 'BatchesLowered', `${reason}: its stage works on less at a time from now on.`);
   }
-  if (job !== stored) takeJob(job, scene);
+  const tooLarge = job === stored ? null : takeJob(job, scene);
+  if (tooLarge !== null) failTooLarge(tooLarge, scene);
   return job;
 }
 

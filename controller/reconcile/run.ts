@@ -1,5 +1,5 @@
 import { countCrashes } from './count-crashes.ts';
-import { fail } from './finish.ts';
+import { fail, isFinished } from './finish.ts';
 import { type CurrentPass, followPass } from './follow-pass.ts';
 import { forgetFailures } from './forget-failures.ts';
 import { afterOutOfMemory } from './out-of-memory.ts';
@@ -16,6 +16,7 @@ export function run(stored: StoredJob, scene: Scene): void {
   const current = followPass(stored, scene);
   let wanted = wantedPods(stored, current, scene);
   const job = afterOutOfMemory(stored, podsAsWanted(wanted, observed.pods), scene);
+  if (isFinished(status)) return;
   if (job !== stored) wanted = wantedPods(job, current, scene);
   const pods = podsAsWanted(wanted, observed.pods);
   const tooMany = countCrashes(pods, scene);

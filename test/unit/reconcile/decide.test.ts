@@ -6,8 +6,10 @@ import { decide } from '../../../controller/reconcile/decide.ts';
 import type { Action, Decision } from '../../../controller/reconcile/decision.ts';
 import { readStoredJob } from '../../../controller/reconcile/jobs/job-config-map.ts';
 import { lowerBatches } from '../../../controller/reconcile/jobs/lower-batches.ts';
+import { MAKING, type Making } from '../../../controller/reconcile/making.ts';
 import type { ObservedPod } from '../../../controller/reconcile/observed.ts';
 import { timeText } from '../../../controller/reconcile/time-text.ts';
+import { FacefleetError } from '../../../worker/errors/facefleet-error.ts';
 import { endOf, ONE_PASS, podOf, shareOf, TWO_PASSES, WIDER } from '../../fixtures/controller/observed.ts';
 import {
   deleted,
@@ -40,6 +42,8 @@ interface Case {
   readonly actions?: readonly string[];
   readonly events?: readonly string[];
   readonly conditions?: Partial<Record<Condition['type'], string>>;
+  /** Default: the controller's own. */
+  readonly making?: Making;
   /** When it looks again at the latest, seconds; null: only when something changes. */
   readonly again?: number | null;
   also?(decision: Decision): void;
@@ -107,6 +111,12 @@ const grouped = (seen: Seen, isHeld = true): Seen => {
     return { ...pod, group: { name: `film-p${role.pass}`, total: 2, isHeld } };
   });
   return seeing(seen, { pods });
+};
+const TOO_LARGE: Making = {
+  ...MAKING,
+  jobConfigMap: () => {
+    throw new FacefleetError('FF5006', 'film-job-1: 2000000 bytes');
+  },
 };
 const nothing = { actions: [], events: [] } as const;
 
@@ -370,6 +380,27 @@ const CASES: Readonly<Record<string, Case>> = {
       assert.equal(status.plan?.revision, 2);
       assert.equal(status.pass, 0);
     },
+  },
+  'job-too-large': {
+    seen: fresh(ONE_PASS),
+    making: TOO_LARGE,
+    phase: 'Failed',
+    actions: [],
+    events: ['Failed'],
+    conditions: { Failed: 'True JobTooLarge' },
+    also: ({ status }) => {
+      assert.equal(status.failure?.code, 'FF5006');
+      assert.match(status.failure.message, /2000000 bytes.*planning\.maxReplicas/);
+    },
+  },
+  'replan-too-large': {
+    seen: seeing(live, { share: shareOf(WIDER) }),
+    making: TOO_LARGE,
+    phase: 'Running',
+    actions: [],
+    events: ['JobTooLarge'],
+    conditions: { Planned: 'True JobTooLarge', Running: 'True PassRunning' },
+    also: ({ status }) => assert.equal(status.plan?.revision, 1),
   },
   'no-better-plan': {
     seen: seeing(live, { share: shareOf(refused({ nodes: [] })) }),
@@ -832,10 +863,10 @@ function conditionsOf({ conditions = [] }: ExtractionStatus): Record<string, str
   return Object.fromEntries(conditions.map(({ type, status, reason }) => [type, `${status} ${reason}`]));
 }
 
-for (const [id, { seen, phase, actions, events, conditions, again, also }] of Object.entries(CASES)) {
+for (const [id, { seen, phase, actions, events, conditions, making, again, also }] of Object.entries(CASES)) {
   test(`decide: ${id}`, () => {
     const { observed, nowMs } = seen;
-    const decision = decide(observed, nowMs, SETTINGS);
+    const decision = decide(observed, nowMs, SETTINGS, making);
     if (actions !== undefined) assert.deepEqual(names(decision.actions), actions);
     if (events !== undefined)
       assert.deepEqual(
@@ -851,7 +882,7 @@ for (const [id, { seen, phase, actions, events, conditions, again, also }] of Ob
       assert.ok(decision.requeueAfterMs <= again * 1000 + 1000, `after ${decision.requeueAfterMs} ms`);
     }
     also?.(decision);
-    assert.deepEqual(decide(observed, nowMs, SETTINGS), decision, 'the same input, the same output');
+    assert.deepEqual(decide(observed, nowMs, SETTINGS, making), decision, 'the same input, the same output');
   });
 }
 
@@ -865,8 +896,8 @@ test('the documentation has a row for every case, and every row is one', async (
 
 test('every reason of a condition or an event is documented', async () => {
   const page = await readFile(new URL('../../../docs/controller.md', import.meta.url), 'utf8');
-  for (const { seen } of Object.values(CASES)) {
-    const { status, events } = decide(seen.observed, seen.nowMs, SETTINGS);
+  for (const { seen, making } of Object.values(CASES)) {
+    const { status, events } = decide(seen.observed, seen.nowMs, SETTINGS, making);
     for (const { reason } of [...(status.conditions ?? []), ...events])
       assert.ok(page.includes(`\`${reason}\``) || reason === 'ZeroVramPerBatch', reason);
   }
