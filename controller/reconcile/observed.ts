@@ -120,6 +120,8 @@ export interface Observed {
   /** Since when this controller would have heard conductors; null: it hears none now. */
   readonly listensSinceMs: number | null;
   readonly nodes: ReadonlyMap<string, ObservedNode>;
+  /** What the API server said when it last refused to make a pod or a job; null: since then all that was asked for was done. */
+  readonly refusal: string | null;
   /** Whether the namespace is being deleted: nothing can be made in it any more. */
   readonly namespaceEnds: boolean;
 }

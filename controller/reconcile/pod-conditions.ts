@@ -24,7 +24,7 @@ const LISTENS_EVERY_MS = 5000;
 /** @param pods made from what is wanted @param missing how many of those wanted are not there */
 export function setPodConditions(pods: readonly ObservedPod[], missing: number, scene: Scene): void {
   setAdmitted(pods, missing, scene);
-  setRunning(pods, scene);
+  setRunning(pods, missing, scene);
 }
 
 function setAdmitted(pods: readonly ObservedPod[], missing: number, { draft }: Scene): void {
@@ -47,16 +47,18 @@ function setAdmitted(pods: readonly ObservedPod[], missing: number, { draft }: S
     draft.setCondition('Admitted', 'False', 'Scheduling', 'Pods wait for their nodes.');
 }
 
-function setRunning(pods: readonly ObservedPod[], { observed, draft }: Scene): void {
+function setRunning(pods: readonly ObservedPod[], missing: number, { observed, draft }: Scene): void {
   const report = observed.conductor;
   const conductor = pods.find(({ role }) => role.kind === 'conductor');
   const runs = conductor?.phase === 'Running' && conductor.end === null;
   const isHeard = runs && report !== null && draft.nowMs - report.heardAtMs <= SILENT_AFTER_MS;
   if (isHeard) draft.lookAgainAt(report.heardAtMs + SILENT_AFTER_MS + 1);
-  const fault = faultOf(pods);
+  const refused =
+    observed.refusal === null || missing === 0 ? null : { reason: 'PodsRefused', message: observed.refusal };
+  const fault = refused ?? faultOf(pods);
   if (fault !== null) {
     const before = draft.condition('Running');
-    // the kubelet's words change to and fro while it tries
+    // the words change to and fro with every try
     const message = before?.reason === fault.reason ? before.message : fault.message;
     const isNew = draft.setCondition('Running', isHeard ? 'True' : 'False', fault.reason, message);
     if (isNew && before?.reason !== fault.reason) draft.tell('Warning', fault.reason, message);

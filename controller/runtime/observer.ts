@@ -45,7 +45,11 @@ export class Observer {
     });
   }
 
-  observe(extraction: ExtractionResource, request: ResolvedRequest | RequestFault): Observed {
+  observe(
+    extraction: ExtractionResource,
+    request: ResolvedRequest | RequestFault,
+    refusal: string | null,
+  ): Observed {
     const { caches, parts, rounds, ear } = this.#options;
     const { uid, namespace } = extraction.metadata;
     const pods = caches.podsOf
@@ -65,6 +69,7 @@ export class Observer {
       conductor: current && this.#reportOf(current, pods),
       listensSinceMs: ear.listensSinceMs,
       nodes: this.#observedNodes(),
+      refusal,
       namespaceEnds: this.#ends(namespace),
     };
   }

@@ -34,6 +34,8 @@ export interface ReconcilerOptions {
 /** Looks at an extraction, decides, and does what was decided: the status first, in one write, then the actions. */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
+  /** By key of the extraction: what was refused to it last. */
+  readonly #refusals = new Map<string, string>();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -70,9 +72,13 @@ export class Reconciler {
     const extraction = caches.extractions.cache.objects.get(keyOf(before));
     if (extraction === undefined) return null;
     if (extraction.metadata.generation !== before.metadata.generation) return 0;
-    const decision = parts.decide(observer.observe(extraction, request), Date.now(), settings);
+    const key = keyOf(extraction);
+    const refusal = this.#refusals.get(key) ?? null;
+    const decision = parts.decide(observer.observe(extraction, request, refusal), Date.now(), settings);
     await this.#carryOut(extraction, decision);
-    return decision.requeueAfterMs;
+    this.#refusals.delete(key);
+    // what was refused no longer is, which the status does not say yet
+    return refusal === null ? decision.requeueAfterMs : 0;
   }
 
   /** Of one that cannot be read. */
@@ -98,14 +104,28 @@ export class Reconciler {
     }
     for (const action of decision.actions)
       log.debug({ ...fields, action: action.do, name: targetOf(action) }, 'act');
+    const left = new Set(decision.actions);
     try {
-      await actor.carryOut(written, decision.actions, onAction);
+      await actor.carryOut(written, decision.actions, (action) => {
+        left.delete(action);
+        onAction(action);
+      });
     } catch (error) {
+      const message = errorText(error);
       if (hasCode(error, 'FF7003', 'FF7007', 'FF7011'))
-        recorder.note(extraction, { type: 'Warning', reason: 'ActionFailed', message: errorText(error) });
+        recorder.note(extraction, { type: 'Warning', reason: 'ActionFailed', message });
+      const [failed] = left;
+      if (isRefusal(error) && (failed?.do === 'createPod' || failed?.do === 'createJob'))
+        this.#refusals.set(keyOf(extraction), message);
       throw error;
     }
   }
+}
+
+/** It is about what was asked for, and not about the server. A webhook that does not answer is told as a failure of the server. */
+function isRefusal(error: unknown): boolean {
+  if (hasCode(error, 'FF7003', 'FF7007', 'FF7011')) return true;
+  return hasCode(error, 'FF7009') && errorText(error).includes('webhook');
 }
 
 function sameStatus(a: ExtractionStatus | undefined, b: ExtractionStatus): boolean {

@@ -223,6 +223,44 @@ const CASES: Readonly<Record<string, Case>> = {
     conditions: { Running: 'False ImagePullFailed' },
     also: ({ status }) => assert.equal(status.attempts?.failures, 0),
   },
+  'pods-refused': {
+    seen: seeing(gone(starting()), { refusal: 'pods "film-conductor" is forbidden: exceeded quota: gpus' }),
+    phase: 'Pending',
+    actions: all('make', CONDUCTOR, ...WORKERS),
+    events: ['PodsRefused'],
+    conditions: { Running: 'False PodsRefused' },
+    also: ({ status }) =>
+      assert.match(
+        status.conditions!.find(({ type }) => type === 'Running')!.message,
+        /exceeded quota: gpus/,
+      ),
+  },
+  'pods-refused-again': {
+    seen: seeing(decided(seeing(gone(starting()), { refusal: 'exceeded quota: used 3' })), {
+      refusal: 'exceeded quota: used 4',
+    }),
+    actions: all('make', CONDUCTOR, ...WORKERS),
+    events: [],
+    conditions: { Running: 'False PodsRefused' },
+    also: ({ status }) =>
+      assert.match(status.conditions!.find(({ type }) => type === 'Running')!.message, /used 3/),
+  },
+  'some-pods-refused': {
+    seen: seeing(withoutPod(live, 's0-r1'), { refusal: 'exceeded quota' }),
+    phase: 'Running',
+    actions: ['make film-p0-s0-r1'],
+    events: ['PodsRefused'],
+    conditions: { Running: 'True PodsRefused' },
+  },
+  'refused-no-longer': {
+    seen: seeing(decided(seeing(gone(starting()), { refusal: 'exceeded quota' })), {
+      pods: starting().observed.pods,
+      refusal: null,
+    }),
+    phase: 'Pending',
+    ...nothing,
+    conditions: { Running: 'False ConductorStarting' },
+  },
   'config-fault': {
     seen: withPod(starting(), 's0-r0', {
       waiting: { reason: 'CreateContainerConfigError', message: 'secret "bucket" not found' },

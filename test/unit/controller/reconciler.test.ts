@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, it } from 'node:test';
+import { KubeConfig } from '@kubernetes/client-node';
+import { pino } from 'pino';
+import type { ExtractionResource } from '../../../controller/api/extraction-resource.ts';
+import { ReportBook } from '../../../controller/bus/report-book.ts';
+import { KubeClient } from '../../../controller/k8s/kube-client.ts';
+import { decide } from '../../../controller/reconcile/decide.ts';
+import { readStoredJob } from '../../../controller/reconcile/jobs/job-config-map.ts';
+import { observePod } from '../../../controller/reconcile/observe-pod.ts';
+import { Caches } from '../../../controller/runtime/caches.ts';
+import { Controller } from '../../../controller/runtime/controller.ts';
+import { controllerMetrics } from '../../../controller/telemetry/controller-metrics.ts';
+import { freshExtraction, ONE_PASS, REQUEST } from '../../fixtures/controller/observed.ts';
+import { SETTINGS } from '../../fixtures/extraction-resource.ts';
+import { waitUntil } from '../../fixtures/wait-until.ts';
+
+/** An API server that takes everything but pods, as long as there is a quota; its words differ each time, as those of a quota do. */
+let hasQuota = true;
+let version = 10;
+const tries: string[] = [];
+const written: ExtractionResource[] = [];
+const server = createServer(async (request, response) => {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  const object = JSON.parse(body);
+  const answer = (code: number, json: unknown): void => {
+    response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(json));
+  };
+  if (request.method === 'POST' && request.url!.endsWith('/pods')) {
+    tries.push(object.metadata.name);
+    const message = `pods "${object.metadata.name}" is forbidden: exceeded quota: gpus, used: ${tries.length}`;
+    if (hasQuota) return answer(403, { kind: 'Status', code: 403, reason: 'Forbidden', message });
+  }
+  version += 1;
+  const uid = object.metadata.uid ?? `uid of ${object.metadata.name}`;
+  const kept = { ...object, metadata: { ...object.metadata, uid, resourceVersion: String(version) } };
+  if (request.method === 'PUT') written.push(kept);
+  answer(request.method === 'POST' ? 201 : 200, kept);
+});
+server.listen(0, '127.0.0.1');
+await once(server, 'listening');
+const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const config = new KubeConfig();
+config.loadFromClusterAndUser(
+  { name: 'c', server: address, skipTLSVerify: true },
+  { name: 'u', token: 'secret' },
+);
+const client = new KubeClient({ config, namespace: 'media', server: address });
+const log = pino({ level: 'silent' });
+after(() => {
+  client.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+it('that pods are refused is said in one write, at once, and no longer when they are made', async () => {
+  const extraction = freshExtraction();
+  const caches = new Caches({ client, namespace: null, log });
+  caches.extractions.cache.accept(extraction);
+  const controller = new Controller({
+    client,
+    caches,
+    log,
+    parts: {
+      decide,
+      observePod,
+      readStoredJob,
+      resolveRequest: async () => REQUEST,
+      roundDemands: () => ({ demands: [], nodes: [] }),
+      planAll: async () => [{ name: extraction.metadata.uid, result: ONE_PASS }],
+      profiles: [],
+      onnxruntime: '1',
+    },
+    settings: SETTINGS,
+    metrics: controllerMetrics(),
+    identity: 'test',
+    parallel: 1,
+    planAfterMs: 1,
+  });
+  const lost = new AbortController().signal;
+  const ear = { book: new ReportBook(), connected: false, listensSinceMs: null, async run() {} };
+  controller.start({ lost, check() {}, async release() {} }, ear);
+  const running = () => written.at(-1)?.status?.conditions?.find(({ type }) => type === 'Running');
+
+  await waitUntil('the status says it', () => running()?.reason === 'PodsRefused');
+  assert.equal(running()!.status, 'False');
+  assert.match(running()!.message, /pods "film-conductor" is forbidden: exceeded quota: gpus/);
+  const writes = written.length;
+  const before = tries.length;
+  await waitUntil('it is tried again', () => tries.length >= before + 3);
+  assert.equal(written.length, writes, 'nothing more is written meanwhile');
+  assert.ok(tries.length < 12, 'each try comes later than the one before');
+
+  hasQuota = false;
+  await waitUntil('the pods are made', () => caches.podsOf.of(extraction.metadata.uid).length === 3);
+  await waitUntil('the status says it no longer', () => running()?.reason === 'ConductorStarting');
+  assert.equal(written.length, writes + 1);
+  await controller.stop();
+});
