@@ -11,8 +11,11 @@ import { type Heard, ReportBook } from './report-book.ts';
 /** Hears what the conductors of all extractions say. */
 export interface ConductorEar {
   readonly book: ReportBook;
+  /** Whether it hears them: it is connected, and may listen. */
   readonly connected: boolean;
-  /** Since when it is connected without a break, to the second; null: it is not. */
+  /** Why it does not hear them; '' when it does. */
+  readonly trouble: string;
+  /** Since when it hears them without a break, to the second; null: it does not. */
   readonly listensSinceMs: number | null;
   /** Until the signal aborts; never throws: without the bus there are no reports, and all else goes on. */
   run(signal: AbortSignal): Promise<void>;
@@ -31,25 +34,58 @@ export function conductorEar(
 ): ConductorEar {
   const book = new ReportBook();
   let link: NatsLink | null = null;
+  /** What the server says against listening; '' when nothing, null while it has not been asked. */
+  let refusal: string | null = null;
   let sinceMs: number | null = null;
+  const hears = (): boolean => refusal === '' && link?.connected === true;
   const look = (): void => {
-    sinceMs = link?.connected ? (sinceMs ?? Date.now()) : null;
+    sinceMs = hears() ? (sinceMs ?? Date.now()) : null;
+  };
+  /** Until the link ends, or the server refuses. */
+  const subscribe = async (
+    { connection, ended }: NatsLink,
+    stopped: Promise<null>,
+  ): Promise<Error | null> => {
+    const refused = Promise.withResolvers<Error>();
+    const subscription = connection.subscribe(topicSubject('*', CONTROL_TOPIC), {
+      callback: (error, message) => {
+        if (error) refused.resolve(error);
+        else {
+          const heard = book.hear(message.data, Date.now());
+          if (heard !== null) onHeard(heard);
+        }
+      },
+    });
+    // a server that refuses says so before it answers
+    const asked = connection.flush().then(
+      () => null,
+      () => null,
+    );
+    let reason = await Promise.race([refused.promise, ended, stopped, asked]);
+    if (reason === null) {
+      if (refusal !== '') log.info('listening to conductors');
+      refusal = '';
+      reason = await Promise.race([refused.promise, ended, stopped]);
+    }
+    subscription.unsubscribe();
+    return reason;
   };
   const listen = async (signal: AbortSignal): Promise<void> => {
     link = await openNatsLink({ ...settings, connectWithinMs: CONNECT_WITHIN_MS }, log, signal);
+    const stopped = Promise.withResolvers<null>();
+    signal.addEventListener('abort', () => stopped.resolve(null), { once: true });
     try {
-      log.info({ nats: link.location }, 'listening to conductors');
-      link.connection.subscribe(topicSubject('*', CONTROL_TOPIC), {
-        callback: (error, message) => {
-          const heard = error ? null : book.hear(message.data, Date.now());
-          if (heard !== null) onHeard(heard);
-        },
-      });
-      const stopped = Promise.withResolvers<null>();
-      signal.addEventListener('abort', () => stopped.resolve(null), { once: true });
-      const reason = await Promise.race([link.ended, stopped.promise]);
-      if (reason !== null) throw reason;
+      while (!signal.aborted) {
+        const reason = await subscribe(link, stopped.promise);
+        if (reason === null) return;
+        if (link.ending.aborted) throw reason;
+        const text = errorText(reason);
+        if (refusal !== text) log.warn({ nats: link.location }, `no reports of conductors: ${text}`);
+        refusal = text;
+        await link.pause(PAUSE_MS, signal);
+      }
     } finally {
+      refusal = null;
       await link.close();
       link = null;
     }
@@ -57,7 +93,11 @@ export function conductorEar(
   return {
     book,
     get connected() {
-      return link?.connected ?? false;
+      return hears();
+    },
+    get trouble() {
+      if (link?.connected && refusal) return `the bus does not let this controller listen: ${refusal}`;
+      return hears() ? '' : 'the bus is not connected';
     },
     get listensSinceMs() {
       return sinceMs;

@@ -80,7 +80,9 @@ export class EventRecorder {
 
   #event({ extraction, note, atMs }: Waiting): KubeEvent {
     const { metadata, apiVersion, kind } = extraction;
-    const name = `${metadata.name.slice(0, 230)}.${randomBytes(8).toString('hex')}`;
+    // cut, it may end with what no part of a name ends with
+    const base = metadata.name.slice(0, 230).replace(/[-.]+$/, '');
+    const name = `${base}.${randomBytes(8).toString('hex')}`;
     const time = new Date(atMs).toISOString().replace(/\.\d+Z$/, 'Z');
     return {
       metadata: { name, namespace: metadata.namespace },

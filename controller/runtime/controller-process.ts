@@ -75,8 +75,7 @@ export class ControllerProcess implements Health {
     const ending = new AbortController();
     const running: Promise<unknown>[] = [];
     const watching = setInterval(() => {
-      if (this.#listens)
-        this.#unready = this.#caches.trouble || (ear.connected ? '' : 'the bus is not connected');
+      if (this.#listens) this.#unready = this.#caches.trouble || ear.trouble;
     }, WATCH_EVERY_MS);
     try {
       while (!stop.aborted) {

@@ -45,6 +45,7 @@ export class Controller {
   readonly #requests: Requests;
   readonly #rounds: PlanningRounds;
   #recorder: EventRecorder | null = null;
+  #observer: Observer | null = null;
   #reconcile: (key: string) => Promise<number | null> = async () => null;
 
   constructor(options: ControllerOptions) {
@@ -83,6 +84,13 @@ export class Controller {
     const check = (): void => term.check();
     const { extractions, pods, jobs } = caches;
     const recorder = new EventRecorder({ client, instance: identity, log, check, signal: term.lost });
+    const observer = new Observer({
+      caches,
+      parts,
+      rounds: this.#rounds,
+      storedJobs: this.#storedJobs,
+      ear,
+    });
     const reconciler = new Reconciler({
       caches,
       parts,
@@ -90,18 +98,13 @@ export class Controller {
       log,
       recorder,
       requests: this.#requests,
-      observer: new Observer({
-        caches,
-        parts,
-        rounds: this.#rounds,
-        storedJobs: this.#storedJobs,
-        ear,
-      }),
+      observer,
       actor: new Actor({ client, extractions, pods, jobs, check, signal: term.lost }),
       onResult: metrics.onResult,
       onAction: metrics.onAction,
     });
     this.#recorder = recorder;
+    this.#observer = observer;
     this.#reconcile = (key) => reconciler.reconcile(key);
     for (const key of caches.extractions.cache.objects.keys()) this.#loop.add(key);
     for (const key of caches.unread.keys) this.#loop.add(key);
@@ -122,6 +125,7 @@ export class Controller {
   /** Takes up nothing new, and settles when what is in hand is done. */
   async stop(): Promise<void> {
     await Promise.all([this.#loop.stop(), this.#rounds.stop()]);
+    this.#observer?.close();
     await this.#recorder?.flush();
   }
 

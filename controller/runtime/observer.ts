@@ -36,13 +36,19 @@ export interface ObserverOptions {
 /** Puts together what is known of an extraction. */
 export class Observer {
   readonly #options: ObserverOptions;
+  readonly #leave: () => void;
   #nodes: ReadonlyMap<string, ObservedNode> | null = null;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
-    options.caches.nodes.cache.changes.add(() => {
+    this.#leave = options.caches.nodes.cache.changes.add(() => {
       this.#nodes = null;
     });
+  }
+
+  /** It is not asked any more. */
+  close(): void {
+    this.#leave();
   }
 
   observe(

@@ -131,6 +131,7 @@ export class NatsLink {
       this.#end(reason);
       void this.connection.close();
     };
+    let said = '';
     for await (const status of this.connection.status()) {
       if (status.type === 'disconnect') {
         this.#connected = false;
@@ -148,7 +149,10 @@ export class NatsLink {
         this.#up.call();
         this.reconnections.call();
       } else if (status.type === 'error') {
-        this.#log.warn({ nats: this.location }, `NATS says: ${errorText(status.error)}`);
+        const text = errorText(status.error);
+        // what is tried again and again is refused again and again
+        if (text !== said) this.#log.warn({ nats: this.location }, `NATS says: ${text}`);
+        said = text;
       }
     }
     const lost = await this.connection.closed();

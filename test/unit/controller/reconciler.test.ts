@@ -57,11 +57,11 @@ after(() => {
   server.close();
 });
 
-it('that pods are refused is said in one write, at once, and no longer when they are made', async () => {
-  const extraction = freshExtraction();
-  const caches = new Caches({ client, namespace: null, log });
-  caches.extractions.cache.accept(extraction);
-  const controller = new Controller({
+const ear = { book: new ReportBook(), connected: false, trouble: '', listensSinceMs: null, async run() {} };
+const term = { lost: new AbortController().signal, check() {}, async release() {} };
+
+function controllerOf(caches: Caches, uid: string): Controller {
+  return new Controller({
     client,
     caches,
     log,
@@ -71,7 +71,7 @@ it('that pods are refused is said in one write, at once, and no longer when they
       readStoredJob,
       resolveRequest: async () => REQUEST,
       roundDemands: () => ({ demands: [], nodes: [] }),
-      planAll: async () => [{ name: extraction.metadata.uid, result: ONE_PASS }],
+      planAll: async () => [{ name: uid, result: ONE_PASS }],
       profiles: [],
       onnxruntime: '1',
     },
@@ -81,9 +81,14 @@ it('that pods are refused is said in one write, at once, and no longer when they
     parallel: 1,
     planAfterMs: 1,
   });
-  const lost = new AbortController().signal;
-  const ear = { book: new ReportBook(), connected: false, listensSinceMs: null, async run() {} };
-  controller.start({ lost, check() {}, async release() {} }, ear);
+}
+
+it('that pods are refused is said in one write, at once, and no longer when they are made', async () => {
+  const extraction = freshExtraction();
+  const caches = new Caches({ client, namespace: null, log });
+  caches.extractions.cache.accept(extraction);
+  const controller = controllerOf(caches, extraction.metadata.uid);
+  controller.start(term, ear);
   const running = () => written.at(-1)?.status?.conditions?.find(({ type }) => type === 'Running');
 
   await waitUntil('the status says it', () => running()?.reason === 'PodsRefused');
@@ -100,4 +105,26 @@ it('that pods are refused is said in one write, at once, and no longer when they
   await waitUntil('the status says it no longer', () => running()?.reason === 'ConductorStarting');
   assert.equal(written.length, writes + 1);
   await controller.stop();
+});
+
+it('a controller that leads again and again leaves nothing behind that listens to nodes', async () => {
+  const caches = new Caches({ client, namespace: null, log });
+  const controller = controllerOf(caches, 'none');
+  const { changes } = caches.nodes.cache;
+  const add = changes.add.bind(changes);
+  let listening = 0;
+  changes.add = (listener) => {
+    listening += 1;
+    const leave = add(listener);
+    return () => {
+      listening -= 1;
+      leave();
+    };
+  };
+  for (let terms = 0; terms < 3; terms += 1) {
+    controller.start(term, ear);
+    assert.equal(listening, 1);
+    await controller.stop();
+    assert.equal(listening, 0);
+  }
 });
