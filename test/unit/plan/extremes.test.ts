@@ -47,11 +47,12 @@ test('eighteen roles with batches of thousands are planned in seconds', () => {
       { batch: 4096, framesPerSec: 500 },
     ],
   });
-  const began = performance.now();
+  const before = process.cpuUsage();
   const { passes } = planned({
     maskers: Array.from({ length: 16 }, (_, i) => masker(i)),
     nodes: [5000, 11_000, 17_000].map((freeMiB, i) => gpuNode(`n${i}`, 'Tesla-T4', freeMiB, 4)),
   });
   assert.equal(passes.flatMap(({ stages }) => stages.flatMap(({ roles }) => roles)).length, 18);
-  assert.ok(performance.now() - began < 20_000);
+  // of this process, for machines with much else to do
+  assert.ok(process.cpuUsage(before).user < 20e6);
 });
