@@ -119,8 +119,9 @@ function decodersOf(kind: SourceKind, wanted: number | undefined): number {
   return 0;
 }
 
-/** @throws FacefleetError FF5001 when there are credentials in it: they would stand in the job file */
+/** @throws FacefleetError FF5001 when there is nothing in it, or credentials, which would stand in the job file */
 function publicServers(urls: string): readonly string[] {
+  if (urls.trim() === '') throw new FacefleetError('FF5001', '--nats is empty');
   const { servers, credentials } = natsSettingsFromEnv({ NATS_URL: urls });
   if (credentials.kind === 'none') return servers;
   throw new FacefleetError('FF5001', '--nats takes no credentials: put them into NATS_URL, NATS_USER, …');

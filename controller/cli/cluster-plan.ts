@@ -5,6 +5,7 @@ import { plannedWorker } from '../../worker/cluster/planned-worker.ts';
 import type { SpecRole } from '../../worker/conductor/local-roles.ts';
 import type { Provider } from '../../worker/engine/session.ts';
 import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
+import { schemaIssues } from '../api/schema-issues.ts';
 import { readJson } from './read-structured.ts';
 
 /** What a cluster run on this machine may use. */
@@ -64,10 +65,7 @@ const planFile = z.object({
  */
 export async function planFromFile(path: string, machine: ClusterMachine): Promise<Passes> {
   const parsed = planFile.safeParse(await readJson(path));
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map(({ path: at, message }) => `${at.join('.')}: ${message}`);
-    throw new FacefleetError('FF5002', `${path}: ${issues.join('; ')}`);
-  }
+  if (!parsed.success) throw new FacefleetError('FF5002', `${path}: ${schemaIssues(parsed.error, planFile)}`);
   return parsed.data.passes.map(({ stages }) => {
     const perPass = stages.flatMap(({ groups }) => groups).reduce((sum, { replicas }) => sum + replicas, 0);
     let next = 0;

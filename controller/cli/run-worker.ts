@@ -9,8 +9,9 @@ import { serveTelemetry, type Telemetry } from '../../worker/cluster/serve-telem
 import { stageMetrics } from '../../worker/cluster/stage-metrics.ts';
 import { conduct } from '../../worker/conductor/cluster/conduct.ts';
 import { runDecoder } from '../../worker/decode/run-decoder.ts';
+import { FacefleetError } from '../../worker/errors/facefleet-error.ts';
 import { runWorker } from '../../worker/stage/cluster/run-worker.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { failedWord, type LastWord, leaveWord, leavingWord } from './leave-word.ts';
 import { processSignals } from './process-signals.ts';
 
@@ -64,7 +65,9 @@ export async function runConductorProcess(
       return;
     }
     sayLast(failedWord(error), options);
-    throw error;
+    // the parent has heard of it, and tells it once
+    if (!options.withParent || !(error instanceof FacefleetError)) throw error;
+    process.exitCode = exitCodeOf(error);
   } finally {
     await telemetry?.close();
   }

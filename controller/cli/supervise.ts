@@ -95,7 +95,7 @@ class Supervision {
       if (failed !== null && starts >= START_TRIES) throw failed;
       if (end.code === EXIT.usage) throw failed ?? ended('the conductor', end);
       signal.throwIfAborted();
-      await this.#waitBeforeRestart('the conductor', end);
+      await this.#waitBeforeRestart('the conductor', end, failed);
     }
   }
 
@@ -200,11 +200,15 @@ class Supervision {
     }
   }
 
-  async #waitBeforeRestart(name: string, end: ChildEnd): Promise<void> {
+  /** @param cause what it told of its end; null: its log, which was shown, says why */
+  async #waitBeforeRestart(name: string, end: ChildEnd, cause: FacefleetError | null = null): Promise<void> {
     const waitMs = this.#restarts.afterMs(this.#frames);
-    if (waitMs === null) throw ended(name, end);
+    if (waitMs === null) throw ended(name, cause === null ? end : { ...end, tail: cause.message });
     // a worker that hears of the end a moment before this process does has not failed
-    if (end.code !== 0) this.#options.say(`${name} ended (${how(end)}) and is started again`);
+    if (end.code !== 0)
+      this.#options.say(
+        `${name} ended (${how(end)}) and is started again${cause === null ? '' : `: ${cause.message}`}`,
+      );
     await sleep(waitMs, undefined, { signal: this.#over.signal }).catch(() => {});
   }
 

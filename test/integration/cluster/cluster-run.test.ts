@@ -90,7 +90,7 @@ describe('facefleet cluster run', { skip: withoutNatsServer }, () => {
   it('refuses what a local run refuses, and keeps credentials out of the job', async () => {
     const other = await runCli(['cluster', 'run', input, join(folder, 'two'), '--nats', nats.url]);
     assert.equal(other.code, 2, other.stderr);
-    assert.match(other.stderr, /FF4002/);
+    assert.equal(other.stderr.match(/FF4002/g)?.length, 1, other.stderr);
     const missing = await runCli(['cluster', 'run', join(folder, 'nowhere'), join(folder, 'x')]);
     assert.match(missing.stderr, /FF1101/);
     const secret = await runCli([
@@ -126,6 +126,8 @@ describe('facefleet cluster run', { skip: withoutNatsServer }, () => {
     assert.match(none.stderr, /^facefleet: FF6001 [^\n]*connection refused; `facefleet dev up` starts/);
     const wrong = await at('http://127.0.0.1:4222');
     assert.deepEqual([wrong.code, /FF6009/.test(wrong.stderr)], [2, true]);
+    const empty = await at('');
+    assert.deepEqual([empty.code, /FF5001.*--nats is empty/.test(empty.stderr)], [2, true]);
     assert.ok(!existsSync(join(folder, 'busless')));
   });
 
@@ -136,7 +138,9 @@ describe('facefleet cluster run', { skip: withoutNatsServer }, () => {
     try {
       const held = await runCli(['cluster', 'run', input, output, ...FAST, '--nats', nats.url]);
       assert.equal(held.code, 1);
-      assert.match(held.stderr, /FF4003[^\n]*held by process/);
+      assert.match(held.stderr, /^facefleet: FF4003[^\n]*held by process/m);
+      assert.match(held.stderr, /the conductor ended \(exit code 1\) and is started again: FF4003/);
+      assert.equal(held.stderr.match(/^facefleet: /gm)?.length, 1, held.stderr);
       assert.doesNotMatch(held.stderr, /FF3007/);
     } finally {
       await lock.release();
