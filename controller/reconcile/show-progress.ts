@@ -2,6 +2,9 @@ import type { ExtractionStatus } from '../api/extraction-resource.ts';
 
 type Progress = NonNullable<ExtractionStatus['progress']>;
 
+/** Of what is not known yet: not empty, which API servers of some builds take for null. */
+const UNKNOWN = '?';
+
 /** Progress as the columns of `kubectl get` show it. */
 export function showProgress(
   { total, frames, framesPerSecond, etaSeconds }: Omit<Progress, 'at' | 'shown'>,
@@ -10,9 +13,9 @@ export function showProgress(
 ): NonNullable<Progress['shown']> {
   return {
     pass: `${pass + 1}/${passes}`,
-    frames: `${frames}/${total ?? '?'}`,
-    rate: framesPerSecond === null ? '' : `${framesPerSecond}/s`,
-    eta: etaSeconds === null ? '' : shortDuration(etaSeconds),
+    frames: `${frames}/${total ?? UNKNOWN}`,
+    rate: framesPerSecond === null ? UNKNOWN : `${framesPerSecond}/s`,
+    eta: etaSeconds === null ? UNKNOWN : shortDuration(etaSeconds),
   };
 }
 

@@ -69,8 +69,8 @@ const progress = z.strictObject({
     .strictObject({
       pass: z.string().describe('Pass of passes, such as `1/2`.'),
       frames: z.string().describe('Frames of frames, such as `1200/5000`.'),
-      rate: z.string().describe('Such as `123.4/s`; empty when not known.'),
-      eta: z.string().describe('Such as `1h5m`; empty when not known.'),
+      rate: z.string().describe('Such as `123.4/s`; `?` when not known.'),
+      eta: z.string().describe('Such as `1h5m`; `?` when not known.'),
     })
     .exactOptional()
     .describe('As `kubectl get` shows it.'),
