@@ -7,7 +7,7 @@ export function stopAtOnce(): void {
   for (const signal of SIGNALS) process.on(signal, stop);
 }
 
-/** Leaves the signals to what follows. */
+/** Leaves the signals to listeners that are there already: without any, one that has arrived and is not told yet would be lost. */
 export function stopNoLongerAtOnce(): void {
   for (const signal of SIGNALS) process.off(signal, stop);
 }

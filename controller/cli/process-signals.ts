@@ -19,9 +19,9 @@ export function processSignals(withParent: boolean): ProcessSignals {
     if (count > 1) process.exit(EXIT.interrupted);
     controller.abort();
   };
-  stopNoLongerAtOnce();
   process.on('SIGINT', () => heard(interrupted));
   process.on('SIGTERM', () => heard(terminated));
+  stopNoLongerAtOnce();
   if (withParent) {
     process.stdin.on('error', () => terminated.abort());
     process.stdin.on('end', () => terminated.abort());

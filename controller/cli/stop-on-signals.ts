@@ -9,15 +9,15 @@ export function stopOnSignals(): { readonly signal: AbortSignal; release(): void
     process.stderr.write('\nstopping: finishing the frames in work (once more to quit at once)\n');
     controller.abort();
   };
-  stopNoLongerAtOnce();
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  stopNoLongerAtOnce();
   return {
     signal: controller.signal,
     release() {
+      stopAtOnce();
       process.off('SIGINT', stop);
       process.off('SIGTERM', stop);
-      stopAtOnce();
     },
   };
 }
