@@ -142,7 +142,7 @@ describe('decode workers of a cluster run', { skip: withoutNatsServer || without
     assert.deepEqual(differences(withoutJob(output), expected), []);
   });
 
-  it('end the video at a picture that kills each of them', async (t) => {
+  it('end the video at a picture that kills each of them', { skip: onlyInFull }, async (t) => {
     const crash = new URL('../../fixtures/crash-on-time.ts', import.meta.url).href;
     const deadly = EVERY_N * Math.ceil(400 / EVERY_N);
     const { timeBase } = await scanVideo(film, DEFAULT_LIMITS);
@@ -163,7 +163,7 @@ describe('decode workers of a cluster run', { skip: withoutNatsServer || without
     assert.equal((await runCli(['verify', output])).code, 0);
   });
 
-  it('end a damaged video where the local run ends', async () => {
+  it('end a damaged video where the local run ends', { skip: onlyInFull }, async () => {
     const bytes = await readFile(film);
     const at = Math.floor(bytes.length * 0.6);
     for (let i = at; i < at + 3000; i++) bytes[i]! ^= 0x5a;
@@ -219,7 +219,7 @@ describe('decode workers of a cluster run', { skip: withoutNatsServer || without
       await inBucket(film, expected, [...FAST, '--decode-workers', '2']);
     });
 
-    it('and so does a conductor that decodes itself', async () => {
+    it('and so does a conductor that decodes itself', { skip: onlyInFull }, async () => {
       const tiny = join(folder, 'small.mp4');
       const flow = ['--size', '128', '--masker', 'extended'];
       await makeTinyVideo(tiny, 12);
