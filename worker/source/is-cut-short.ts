@@ -12,9 +12,24 @@ export function isCutShort(bytes: Buffer, format: ImageFormat): boolean {
       return pngIsCut(bytes);
     case 'webp':
       return bytes.length < 12 || bytes.readUInt32LE(4) + 8 > bytes.length;
+    case 'avif':
+      return avifIsCut(bytes);
     default:
       return false;
   }
+}
+
+/** Walks the boxes (length with the header, type, data; ISO/IEC 14496-12, 4.2) of the file. */
+function avifIsCut(bytes: Buffer): boolean {
+  let at = 0;
+  while (at + 8 <= bytes.length) {
+    const length = bytes.readUInt32BE(at);
+    // the last one may go to the end of the file
+    if (length === 0) return false;
+    if (length === 1 && at + 16 > bytes.length) return true;
+    at += Math.max(8, length === 1 ? Number(bytes.readBigUInt64BE(at + 8)) : length);
+  }
+  return at !== bytes.length;
 }
 
 /** Walks the chunks (length, type, data, CRC) up to IEND. */
