@@ -10,6 +10,7 @@ const run = promisify(execFile);
 const BASE = 'localhost/facefleet-e2e/base:bookworm';
 const NODE = 'localhost/facefleet-e2e/node:24';
 const SUITE = 'bookworm';
+const MERGED_USR = '/usr/share/mmdebstrap/hooks/merged-usr';
 /** As in Debian's own slim images. */
 const LEFT_OUT = ['/usr/share/man/*', '/usr/share/doc/*', '/usr/share/locale/*', '/usr/share/info/*'];
 
@@ -28,9 +29,15 @@ export async function makeBaseImages(store: ImageStore, work: string): Promise<B
 
 async function makeBase(store: ImageStore, work: string): Promise<void> {
   const archive = join(work, 'base.tar');
-  const without = LEFT_OUT.map((path) => `--dpkgopt=path-exclude=${path}`);
-  const needed = '--aptopt=APT::Install-Recommends "false"';
-  await run('mmdebstrap', ['--variant=minbase', needed, ...without, SUITE, archive]);
+  const options = [
+    '--variant=minbase',
+    '--aptopt=APT::Install-Recommends "false"',
+    // the package of the other way to merge /usr needs Perl
+    `--hook-dir=${MERGED_USR}`,
+    '--include=usr-is-merged',
+    ...LEFT_OUT.map((path) => `--dpkgopt=path-exclude=${path}`),
+  ];
+  await run('mmdebstrap', [...options, SUITE, archive]);
   const container = (await store.run('from', 'scratch')).trim();
   await store.run('add', '--quiet', container, archive, '/');
   await store.run('commit', '--quiet', '--rm', container, BASE);

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { parse } from 'yaml';
 import { kubectl, kubeTool } from '../servers/kubectl.ts';
 import type { ChartValues, ClusterS3, RealCluster } from './real-cluster.ts';
 
@@ -16,24 +18,38 @@ export function withoutImages(): string | false {
   return false;
 }
 
-/** A cluster that somebody else has made, with a trial S3 server that the chart installs. */
+/**
+ * A cluster that somebody else has made. Its S3 server is that of FACEFLEET_TEST_S3_ENDPOINT, which pods must reach by the same address, or a
+ * trial server that the chart installs. FACEFLEET_E2E_VALUES names a file with further values of the chart.
+ */
 export async function givenCluster(kubeconfig: string): Promise<RealCluster> {
   const { FACEFLEET_E2E_CONTROLLER_IMAGE: controller, FACEFLEET_E2E_WORKER_IMAGE: worker } = process.env;
+  const { FACEFLEET_E2E_VALUES: file, FACEFLEET_TEST_S3_ENDPOINT: endpoint } = process.env;
   const ends: (() => void)[] = [];
   return {
     kubeconfig,
     values: {
       image: imageValues(controller!),
       workerImage: imageValues(worker!),
-      trialS3: { enabled: true },
+      ...(endpoint ? {} : { trialS3: { enabled: true } }),
+      ...(file ? parse(await readFile(file, 'utf8')) : {}),
     },
     otherImage: null,
-    s3: async (namespace) => await trialS3(kubeconfig, namespace, ends),
+    s3: async (namespace) => (endpoint ? ownS3(endpoint) : await trialS3(kubeconfig, namespace, ends)),
     killContainer: null,
     containers: null,
     [Symbol.asyncDispose]: async () => {
       for (const end of ends.splice(0)) end();
     },
+  };
+}
+
+function ownS3(endpoint: string): ClusterS3 {
+  const { FACEFLEET_TEST_S3_ACCESS_KEY: key = '', FACEFLEET_TEST_S3_SECRET_KEY: secret = '' } = process.env;
+  return {
+    endpoint,
+    credentials: { AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret },
+    podEndpoint: endpoint,
   };
 }
 
