@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { after, it } from 'node:test';
-import { KubeConfig } from '@kubernetes/client-node';
+import { it } from 'node:test';
 import { pino } from 'pino';
 import type { ExtractionResource } from '../../../controller/api/extraction-resource.ts';
 import { ReportBook } from '../../../controller/bus/report-book.ts';
-import { KubeClient } from '../../../controller/k8s/kube-client.ts';
 import { decide } from '../../../controller/reconcile/decide.ts';
 import { readStoredJob } from '../../../controller/reconcile/jobs/job-config-map.ts';
 import { observePod } from '../../../controller/reconcile/observe-pod.ts';
@@ -16,6 +11,7 @@ import { Controller } from '../../../controller/runtime/controller.ts';
 import { controllerMetrics } from '../../../controller/telemetry/controller-metrics.ts';
 import { freshExtraction, ONE_PASS, REQUEST } from '../../fixtures/controller/observed.ts';
 import { SETTINGS } from '../../fixtures/extraction-resource.ts';
+import { kubeClientOf } from '../../fixtures/kube-client-of.ts';
 import { waitUntil } from '../../fixtures/wait-until.ts';
 
 /** An API server that takes everything but pods, as long as there is a quota; its words differ each time, as those of a quota do. */
@@ -23,9 +19,7 @@ let hasQuota = true;
 let version = 10;
 const tries: string[] = [];
 const written: ExtractionResource[] = [];
-const server = createServer(async (request, response) => {
-  let body = '';
-  for await (const chunk of request) body += chunk;
+const client = await kubeClientOf((request, response, body) => {
   const object = JSON.parse(body);
   const answer = (code: number, json: unknown): void => {
     response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(json));
@@ -41,21 +35,7 @@ const server = createServer(async (request, response) => {
   if (request.method === 'PUT') written.push(kept);
   answer(request.method === 'POST' ? 201 : 200, kept);
 });
-server.listen(0, '127.0.0.1');
-await once(server, 'listening');
-const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-const config = new KubeConfig();
-config.loadFromClusterAndUser(
-  { name: 'c', server: address, skipTLSVerify: true },
-  { name: 'u', token: 'secret' },
-);
-const client = new KubeClient({ config, namespace: 'media', server: address });
 const log = pino({ level: 'silent' });
-after(() => {
-  client.close();
-  server.closeAllConnections();
-  server.close();
-});
 
 const ear = { book: new ReportBook(), connected: false, trouble: '', listensSinceMs: null, async run() {} };
 const term = { lost: new AbortController().signal, check() {}, async release() {} };

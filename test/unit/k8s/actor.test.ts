@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { after, it } from 'node:test';
-import { KubeConfig, type V1Pod } from '@kubernetes/client-node';
+import { it } from 'node:test';
+import type { V1Pod } from '@kubernetes/client-node';
 import { pino } from 'pino';
 import { Actor } from '../../../controller/k8s/actor.ts';
-import { KubeClient } from '../../../controller/k8s/kube-client.ts';
 import type { Action } from '../../../controller/reconcile/decision.ts';
 import { Caches } from '../../../controller/runtime/caches.ts';
 import { extractionOf } from '../../fixtures/extraction-resource.ts';
 import { failsWith } from '../../fixtures/fails-with.ts';
+import { kubeClientOf } from '../../fixtures/kube-client-of.ts';
 
 /** The pod that is released. */
 const HELD = { name: 'pod', namespace: 'media', labels: { 'facefleet.dev/uid': 'film' } };
@@ -20,9 +17,7 @@ let refuse = new Map<string, object>();
 let asked: string[] = [];
 let patched: { readonly path: string; readonly type: string; readonly body: unknown }[] = [];
 let patchFault: { readonly code: number } | null = null;
-const server = createServer(async (request, response) => {
-  let body = '';
-  for await (const chunk of request) body += chunk;
+const client = await kubeClientOf((request, response, body) => {
   const pod = JSON.parse(body);
   if (request.method === 'PATCH') {
     patched.push({ path: request.url!, type: request.headers['content-type']!, body: pod });
@@ -37,20 +32,6 @@ const server = createServer(async (request, response) => {
   Object.assign(pod.metadata, { uid: `uid of ${pod.metadata.name}`, resourceVersion: '5' });
   const code = fault === undefined ? 201 : (fault as { code: number }).code;
   response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(fault ?? pod));
-});
-server.listen(0, '127.0.0.1');
-await once(server, 'listening');
-const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-const config = new KubeConfig();
-config.loadFromClusterAndUser(
-  { name: 'c', server: address, skipTLSVerify: true },
-  { name: 'u', token: 'secret' },
-);
-const client = new KubeClient({ config, namespace: 'media', server: address });
-after(() => {
-  client.close();
-  server.closeAllConnections();
-  server.close();
 });
 
 const failure = (code: number, reason: string): object => ({ kind: 'Status', code, reason, message: reason });

@@ -1,35 +1,15 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { after, it } from 'node:test';
-import { KubeConfig } from '@kubernetes/client-node';
+import { it } from 'node:test';
 import { pino } from 'pino';
 import { EventRecorder } from '../../../controller/k8s/event-recorder.ts';
-import { KubeClient } from '../../../controller/k8s/kube-client.ts';
 import type { KubeEvent } from '../../../controller/k8s/kube-resource.ts';
 import { extractionOf } from '../../fixtures/extraction-resource.ts';
+import { kubeClientOf } from '../../fixtures/kube-client-of.ts';
 
 const made: KubeEvent[] = [];
-const server = createServer(async (request, response) => {
-  let body = '';
-  for await (const chunk of request) body += chunk;
+const client = await kubeClientOf((_, response, body) => {
   made.push(JSON.parse(body));
   response.writeHead(201, { 'content-type': 'application/json' }).end(body);
-});
-server.listen(0, '127.0.0.1');
-await once(server, 'listening');
-const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-const config = new KubeConfig();
-config.loadFromClusterAndUser(
-  { name: 'c', server: address, skipTLSVerify: true },
-  { name: 'u', token: 'secret' },
-);
-const client = new KubeClient({ config, namespace: 'media', server: address });
-after(() => {
-  client.close();
-  server.closeAllConnections();
-  server.close();
 });
 
 it('Events of long names have names that the API server takes', async () => {

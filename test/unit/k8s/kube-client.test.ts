@@ -1,40 +1,26 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { after, beforeEach, it } from 'node:test';
-import { KubeConfig } from '@kubernetes/client-node';
-import { type CallRecord, KubeClient } from '../../../controller/k8s/kube-client.ts';
+import type { IncomingMessage } from 'node:http';
+import { beforeEach, it } from 'node:test';
+import type { CallRecord } from '../../../controller/k8s/kube-client.ts';
 import { PODS } from '../../../controller/k8s/kube-resource.ts';
 import { failsWith } from '../../fixtures/fails-with.ts';
-
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+import { type Answer, kubeClientOf } from '../../fixtures/kube-client-of.ts';
 
 let answers: Answer[] = [];
 let asked: { method: string; url: string; body: string; headers: IncomingMessage['headers'] }[] = [];
-const server = createServer(async (request, response) => {
-  let body = '';
-  for await (const chunk of request) body += chunk;
-  asked.push({ method: request.method!, url: request.url!, body, headers: request.headers });
-  answers.shift()?.(request, response);
-});
-server.listen(0, '127.0.0.1');
-await once(server, 'listening');
-const { port } = server.address() as AddressInfo;
-
-const config = new KubeConfig();
-const cluster = { name: 'c', server: `http://127.0.0.1:${port}/base`, skipTLSVerify: true };
-config.loadFromClusterAndUser(cluster, { name: 'u', token: 'secret' });
 let records: CallRecord[] = [];
-const client = new KubeClient(
-  { config, namespace: 'faces', server: cluster.server },
-  { answerWithinMs: 1000, onCall: (record) => records.push(record) },
+const client = await kubeClientOf(
+  (request, response, body) => {
+    asked.push({ method: request.method!, url: request.url!, body, headers: request.headers });
+    answers.shift()?.(request, response, body);
+  },
+  {
+    path: '/base',
+    namespace: 'faces',
+    answerWithinMs: 1000,
+    onCall: (record) => records.push(record),
+  },
 );
-after(() => {
-  client.close();
-  server.closeAllConnections();
-  server.close();
-});
 beforeEach(() => {
   answers = [];
   asked = [];
