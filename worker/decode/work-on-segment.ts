@@ -11,6 +11,9 @@ import type { Sent, SentRecord } from './sent-record.ts';
 const NOTE_EVERY_MS = 1000;
 /** From this delivery of a segment on its frames are taken with care: earlier workers may have died of one. */
 const CAREFUL_FROM_ATTEMPT = 3;
+/** A decoded frame that is on its way for so long waits for room. */
+const WAITS_AFTER_MS = 1000;
+
 export interface SegmentWork {
   readonly task: DecodeTask;
   readonly place: VideoPlace;
@@ -50,7 +53,8 @@ export async function workOnSegment(work: SegmentWork): Promise<number> {
     let next = await frames.next();
     for (; !next.done; next = await frames.next()) {
       const frame = next.value;
-      await sendFrame(task, frame, outlets, signal);
+      const sending = sendFrame(task, frame, outlets, signal);
+      await (care?.while(sending) ?? sending);
       onFrame?.(frame.input.kind === 'pixels' ? 'decoded' : 'failed');
       sent = frame.index + 1;
       if (care !== null) await care.before(sent);
@@ -77,6 +81,7 @@ export async function workOnSegment(work: SegmentWork): Promise<number> {
 class Care {
   readonly #record: SentRecord;
   #now: Sent;
+  #isSpared = false;
 
   constructor({ record }: SegmentWork, earlier: Sent) {
     this.#record = record;
@@ -85,12 +90,30 @@ class Care {
 
   async before(index: number): Promise<void> {
     this.#now = { sent: index, tries: index === this.#now.sent ? this.#now.tries + 1 : 1 };
+    this.#isSpared = false;
     await this.#record.write(this.#now);
+  }
+
+  /** The frame was decoded and is being sent: who dies while it waits for room does not die of it. */
+  async while(sending: Promise<void>): Promise<void> {
+    let noted: Promise<void> | undefined;
+    const timer = setTimeout(() => {
+      noted = this.spare().catch(() => {});
+    }, WAITS_AFTER_MS);
+    try {
+      await sending;
+    } finally {
+      clearTimeout(timer);
+      await noted;
+    }
   }
 
   /** This try did not end in a death. */
   async spare(): Promise<void> {
-    await this.#record.write({ sent: this.#now.sent, tries: Math.max(0, this.#now.tries - 1) });
+    if (this.#isSpared) return;
+    this.#isSpared = true;
+    this.#now = { sent: this.#now.sent, tries: Math.max(0, this.#now.tries - 1) };
+    await this.#record.write(this.#now);
   }
 }
 
