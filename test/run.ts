@@ -1,4 +1,5 @@
 import { globSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -31,6 +32,10 @@ const { values, positionals } = parseArgs({
     again: { type: 'boolean', default: false },
   },
 });
+// what the files import is compiled once
+const { directory } = enableCompileCache();
+if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;
+
 const together = filesOf(values.together);
 const files = filesOf(positionals);
 if (together.length + files.length === 0) throw new Error(`no such test files\n${USAGE}`);

@@ -110,8 +110,17 @@ const apiServerDown: Scenario = {
   async disturb(run) {
     for (let i = 0; i < 2; i++) {
       if ((await pause(run, 500, 8000)) === null) return;
-      await restartApiServer(run);
+      await restartApiServer(run, 100, 6000);
     }
+  },
+};
+
+/** The API server is away for longer than an extraction takes: what has ended meanwhile is found when it is back. */
+const apiServerAway: Scenario = {
+  name: 'api-server-away',
+  async disturb(run) {
+    if ((await pause(run, 500, 8000)) === null) return;
+    await restartApiServer(run, 60_000, 75_000);
   },
 };
 
@@ -137,7 +146,7 @@ const allTogether: Scenario = {
           await loseNode(run, random.pick(['delete', 'silence']));
           break;
         default:
-          await restartApiServer(run);
+          await restartApiServer(run, 100, 6000);
       }
     }
   },
@@ -151,6 +160,7 @@ export const SCENARIOS: readonly Scenario[] = [
   nodesSilent,
   nodesNotReady,
   apiServerDown,
+  apiServerAway,
   allTogether,
 ];
 
@@ -185,12 +195,12 @@ async function loseNode(run: ChaosRun, how: 'delete' | 'silence'): Promise<void>
   note(`${node} ${how === 'delete' ? 'deleted' : 'silent'} for ${waitMs ?? 'the rest, '} ms`);
 }
 
-async function restartApiServer(run: ChaosRun): Promise<void> {
+async function restartApiServer(run: ChaosRun, fromMs: number, toMs: number): Promise<void> {
   const { apiServer } = run.bed.cluster;
   if (apiServer === null) return;
   const how = run.random.pick(['kill', 'stop'] as const);
   await apiServer[how]();
-  const waitMs = await pause(run, 100, 6000);
+  const waitMs = await pause(run, fromMs, toMs);
   await apiServer.start();
   run.note(`API server away (${how}) for ${waitMs} ms`);
 }
