@@ -9,6 +9,7 @@ import { FakeNodes } from '../cluster/fake-nodes.ts';
 import { histogramQuantile } from '../cluster/histogram-quantile.ts';
 import { NullKubelet } from '../cluster/null-kubelet.ts';
 import { Testbed } from '../cluster/testbed.ts';
+import { withOneAgent } from '../fixtures/one-agent.ts';
 import { type AuditedCall, auditedCalls, isWrite } from '../servers/audited-calls.ts';
 import { withoutKube } from '../servers/kube-programs.ts';
 
@@ -43,11 +44,12 @@ async function main(): Promise<number> {
   await using bed = await Testbed.open({ plane });
   const { auditLog } = bed.cluster;
   if (auditLog === null) throw new Error('API calls can be counted on a control plane of its own only');
-  const nodes = new FakeNodes(bed.cluster.config(), {
+  const config = withOneAgent(bed.cluster.config());
+  const nodes = new FakeNodes(config, {
     beatMs: 3_600_000,
     labels: bed.planning().nodeSelector as Record<string, string>,
   });
-  const kubelet = new NullKubelet(bed.cluster.config());
+  const kubelet = new NullKubelet(config);
   bed.atEnd(() => kubelet.end());
   await each(sizes.nodes, async (i) => {
     const gpus = { product: 'Tesla-T4', memoryMiB: 15_360, count: GPUS_PER_NODE };

@@ -9,7 +9,7 @@ export function s3Client(options: S3Options): S3Client {
   const connections = options.connections ?? S3_DEFAULTS.connections;
   return new S3Client({
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
-    region: options.region ?? regionOfMachine,
+    region: options.region ?? once(regionOfMachine),
     forcePathStyle: options.pathStyle ?? givenEndpoint(options) !== '',
     maxAttempts: 1,
     requestChecksumCalculation: 'WHEN_REQUIRED',
@@ -22,6 +22,15 @@ export function s3Client(options: S3Options): S3Client {
       httpsAgent: { keepAlive: true, maxSockets: connections },
     },
   });
+}
+
+/** The SDK asks anew for every request. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => {
+    answer ??= ask();
+    return answer;
+  };
 }
 
 /** What environment or profile say, else the default. */
