@@ -76,6 +76,9 @@ suite('The chart from install to uninstall, on nodes that run pods', { skip: mis
       const startedMs = Date.now();
       cluster = await openRealCluster();
       outside = await clusterObjects(cluster.kubeconfig);
+      // the last test removes them, whoever made them
+      for (const own of [`Namespace ${NAMESPACE}`, 'CustomResourceDefinition extractions.facefleet.dev'])
+        assert.ok(!outside.includes(own), `the cluster has a ${own} already: take one without`);
       console.log(await kubectl(cluster.kubeconfig, 'get', 'nodes', '--output', 'wide'));
       console.log(`the cluster is ready after ${seconds(startedMs)} s`);
     },
