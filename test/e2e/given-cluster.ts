@@ -28,6 +28,7 @@ export async function givenCluster(kubeconfig: string): Promise<RealCluster> {
   const ends: (() => void)[] = [];
   return {
     kubeconfig,
+    registry: null,
     values: {
       image: imageValues(controller!),
       workerImage: imageValues(worker!),

@@ -4,6 +4,7 @@ import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { V1Pod } from '@kubernetes/client-node';
 import { parse, stringify } from 'yaml';
@@ -28,7 +29,7 @@ const PHOTOS = 120;
 const LIMIT_MS = 900_000;
 const LOOK_EVERY_MS = 1000;
 const EXAMPLE = new URL('../../charts/facefleet/examples/minimal.yaml', import.meta.url);
-const INSTALL = new URL('../../docs/install.md', import.meta.url);
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const KEYS = 'bucket-keys';
 
 const given = process.env.FACEFLEET_TEST_KUBECONFIG;
@@ -81,6 +82,8 @@ suite('The chart from install to uninstall, on nodes that run pods', { skip: mis
         assert.ok(!outside.includes(own), `the cluster has a ${own} already: take one without`);
       console.log(await kubectl(cluster.kubeconfig, 'get', 'nodes', '--output', 'wide'));
       console.log(`the cluster is ready after ${seconds(startedMs)} s`);
+      for (const name of ['kubectl', 'helm'] as const)
+        await symlink(await kubeTool(name), join(folder, name));
     },
     { timeout: LIMIT_MS },
   );
@@ -89,9 +92,22 @@ suite('The chart from install to uninstall, on nodes that run pods', { skip: mis
     await cluster?.[Symbol.asyncDispose]();
   });
 
-  test('is installed, and its own test passes', { timeout: LIMIT_MS }, async () => {
+  test('is installed and extracts as the README says, and its own test passes', {
+    timeout: LIMIT_MS,
+  }, async () => {
+    const { registry } = cluster;
     const startedMs = Date.now();
-    await release('install', cluster.values, '--create-namespace');
+    if (registry === null) {
+      await release('install', cluster.values, '--create-namespace');
+      const keys = await fillBucket();
+      await inNamespace('create', 'secret', 'generic', KEYS, ...keys);
+    } else {
+      await fillBucket();
+      const own = { REGISTRY: registry, SOURCE: bucket.source, OUTPUT: bucket.outputOf('first'), ...s3Env };
+      // the block before it says what is the user's
+      console.log(await shell(await documented('README.md', '### In a cluster', 1), own));
+      await check('first');
+    }
     console.log(await inNamespace('get', 'pods,pvc,services', '--output', 'wide'));
     console.log(phaseOf(await helmTest()));
     console.log(`installed and tested after ${seconds(startedMs)} s`);
@@ -100,13 +116,6 @@ suite('The chart from install to uninstall, on nodes that run pods', { skip: mis
   test('an Extraction of a bucket gives what a local run gives, though workers are killed', {
     timeout: LIMIT_MS,
   }, async () => {
-    const { endpoint, credentials, podEndpoint } = await cluster.s3(NAMESPACE);
-    s3Env = { ...credentials, AWS_ENDPOINT_URL_S3: endpoint, AWS_REGION: 'us-east-1' };
-    Object.assign(process.env, s3Env);
-    bucket = await bucketPlace(endpoint, join(folder, 'photos'));
-    const entries = { ...credentials, AWS_ENDPOINT_URL_S3: podEndpoint, AWS_REGION: 'us-east-1' };
-    const literals = Object.entries(entries).map(([name, value]) => `--from-literal=${name}=${value}`);
-    await inNamespace('create', 'secret', 'generic', KEYS, ...literals);
     await apply('killed');
 
     await when('killed', 'has done some frames with all of its workers', async ({ status }) => {
@@ -157,7 +166,7 @@ suite('The chart from install to uninstall, on nodes that run pods', { skip: mis
     await apply('begun');
     await when('begun', 'has pods', async () => (await podsOf('begun', 'conductor')).length > 0);
     const startedMs = Date.now();
-    console.log(await shell(await documented('Uninstall')));
+    console.log(await shell(await documented('docs/install.md', '## Uninstall')));
     console.log(`uninstalled after ${seconds(startedMs)} s`);
     await untilServed('only what the user made is left', async () => {
       assert.deepEqual(await objectsOf(cluster.kubeconfig, NAMESPACE), [`Secret ${KEYS}`]);
@@ -175,6 +184,17 @@ suite('The chart from install to uninstall, on nodes that run pods', { skip: mis
         return true;
       });
   });
+
+  /** Makes a bucket with the photos. @returns arguments that make its Secret */
+  async function fillBucket(): Promise<string[]> {
+    const { endpoint, credentials, podEndpoint } = await cluster.s3(NAMESPACE);
+    s3Env = { ...credentials, AWS_ENDPOINT_URL_S3: endpoint, AWS_REGION: 'us-east-1' };
+    Object.assign(process.env, s3Env);
+    bucket = await bucketPlace(endpoint, join(folder, 'photos'));
+    return Object.entries({ ...s3Env, AWS_ENDPOINT_URL_S3: podEndpoint }).map(
+      ([name, value]) => `--from-literal=${name}=${value}`,
+    );
+  }
 
   /** Applies the smallest example with the addresses of this run. */
   async function apply(name: string): Promise<void> {
@@ -237,16 +257,16 @@ suite('The chart from install to uninstall, on nodes that run pods', { skip: mis
     console.log(`${name}: ${found.size} files as of a local run\n${verified.stdout.trimEnd()}`);
   }
 
-  /** The first block of commands of a section of the page. */
-  async function documented(title: string): Promise<string> {
-    const [, section] = (await readFile(INSTALL, 'utf8')).split(`\n## ${title}\n`);
-    return codeBlocks(section!)[0]!.code;
+  /** A block of commands of a section of a page. */
+  async function documented(page: string, title: string, place = 0): Promise<string> {
+    const [, section] = (await readFile(join(ROOT, page), 'utf8')).split(`\n${title}\n`);
+    return codeBlocks(section!)[place]!.code;
   }
 
-  async function shell(code: string): Promise<string> {
-    for (const name of ['kubectl', 'helm'] as const) await symlink(await kubeTool(name), join(folder, name));
-    const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, KUBECONFIG: cluster.kubeconfig };
-    const { stdout, stderr } = await run('sh', ['-exc', code], { env });
+  async function shell(code: string, variables: Readonly<Record<string, string>> = {}): Promise<string> {
+    const PATH = `${folder}:${process.env.PATH}`;
+    const env = { ...process.env, ...variables, PATH, KUBECONFIG: cluster.kubeconfig };
+    const { stdout, stderr } = await run('sh', ['-exc', code], { cwd: ROOT, env });
     return stderr + stdout;
   }
 });

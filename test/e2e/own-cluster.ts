@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CoreV1Api, KubeConfig, type V1Pod } from '@kubernetes/client-node';
+import { parse } from 'yaml';
 import { startControlPlane } from '../servers/kube-control-plane.ts';
 import { startS3Server } from '../servers/s3-server.ts';
 import { IMAGES } from './build-images.ts';
@@ -11,7 +12,8 @@ import { ServiceNetwork } from './service-network.ts';
 
 /** One worker runs on each. */
 const NODES = ['node-1', 'node-2'];
-const NATS_BYTES = '1Gi';
+const NATS_BYTES = '10Gi';
+const VALUES = new URL('../../charts/facefleet/values.yaml', import.meta.url);
 /** Where the chart is installed, and by which name. */
 export const [NAMESPACE, RELEASE] = ['facefleet', 'facefleet'];
 
@@ -51,14 +53,19 @@ export async function ownCluster(folder: string): Promise<RealCluster> {
     ends.push(async () => await s3!.stop());
     const { FACEFLEET_TEST_S3_ENDPOINT: endpoint } = s3!.env;
     const other = `${IMAGES.controller}-other`;
-    for (const node of nodes) await node.tag(IMAGES.controller, other);
+    // by the name that the chart has for it
+    const { repository, tag } = parse(await readFile(VALUES, 'utf8')).nats.image;
+    for (const node of nodes) {
+      await node.tag(IMAGES.controller, other);
+      await node.tag(IMAGES.nats, `${repository}:${tag}`);
+    }
     const values = {
       image: imageValues(IMAGES.controller),
       workerImage: imageValues(IMAGES.worker),
-      nats: { image: imageValues(IMAGES.nats), storage: { size: NATS_BYTES } },
     };
     return {
       kubeconfig: plane.kubeconfigFile,
+      registry: IMAGES.controller.slice(0, IMAGES.controller.lastIndexOf('/')),
       values,
       otherImage: { ...values, image: imageValues(other) },
       s3: async () => ({

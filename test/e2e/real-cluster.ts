@@ -19,6 +19,8 @@ export interface ClusterS3 {
 export interface RealCluster extends AsyncDisposable {
   /** Path of an administrator's kubeconfig. */
   readonly kubeconfig: string;
+  /** Where its images are, by the names that the Dockerfile gives them; null where they may have others. */
+  readonly registry: string | null;
   /** What the chart is installed with: its images, and what this cluster needs. */
   readonly values: ChartValues;
   /** The same with another name of the controller's image; null where it has none. */

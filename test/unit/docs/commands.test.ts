@@ -64,7 +64,7 @@ test('Extractions that the pages show are ones', async () => {
       const inputs = language === 'sh' ? shellCommands(code).map(({ input }) => input) : [];
       for (const yaml of language === 'yaml' ? [code] : inputs) {
         if (!yaml?.includes('kind: Extraction')) continue;
-        for (const document of parseAllDocuments(yaml)) {
+        for (const document of parseAllDocuments(withExported(yaml, text))) {
           const content = document.toJS() as { spec?: { source?: unknown } };
           // files for `plan` may leave out where the frames are
           const check = content.spec?.source === undefined ? parseExtraction : parseManifest;
@@ -81,6 +81,16 @@ test('error codes that the pages name are in the table', async () => {
   for (const { name, text } of await markdownPages())
     for (const [code] of text.matchAll(/\bFF\d{4}\b/g)) assert.ok(code in CODES, `${name}: ${code}`);
 });
+
+/** With the values that the page exports in place of variables. */
+function withExported(input: string, page: string): string {
+  const values = new Map(
+    [...page.matchAll(/^export (.*)$/gm)].flatMap(([, words = '']) =>
+      [...words.matchAll(/(\w+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value] as const),
+    ),
+  );
+  return input.replace(/\$(\w+)/g, (variable, name) => values.get(name) ?? variable);
+}
 
 /** '' when nothing is wrong with it. */
 async function faultOf({ words, env }: ShellCommand): Promise<string> {
