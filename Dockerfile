@@ -62,6 +62,9 @@ FROM build AS build-cuda
 RUN cd node_modules/onnxruntime-node && ONNXRUNTIME_NODE_INSTALL=cuda12 node script/install.js
 
 FROM ${CUDA_IMAGE} AS worker-cuda
+# packages of NVIDIA's repository, which the base image knows; without them the provider tensorrt is not available, and cuda is taken
+ARG TENSORRT=""
+RUN if [ -n "$TENSORRT" ]; then apt-get update && apt-get install -y --no-install-recommends $TENSORRT && rm -rf /var/lib/apt/lists/* /var/cache/apt/*; fi
 COPY --from=build /usr/local/bin/node /usr/local/bin/node
 COPY --from=base /usr/local/bin/facefleet /usr/local/bin/facefleet
 COPY --from=build-cuda /app/package.json /app/package.json

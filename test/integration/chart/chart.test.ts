@@ -61,14 +61,30 @@ suite('the chart', { skip: withoutHelm, concurrency: 2 }, () => {
       });
     });
 
-  test('NATS takes its configuration', { skip: withoutNatsServer }, async () => {
-    const { objects } = await renderedChart({});
+  const natsConfiguration = async (values: Readonly<Record<string, unknown>>): Promise<string> => {
+    const { objects } = await renderedChart(values);
     const { data } = objects.find(
       ({ kind, metadata }) => kind === 'ConfigMap' && /-nats$/.test(metadata.name),
     )!;
+    return (data as Record<string, string>)['nats.conf']!;
+  };
+
+  for (const [size, bytes] of [
+    ['10Gi', 9_663_676_416],
+    ['1.5Ti', 1_484_340_697_497],
+    ['500M', 450_000_000],
+    ['1000000', 900_000],
+  ] as const)
+    test(`NATS leaves room on a volume of ${size}`, async () => {
+      const configuration = await natsConfiguration({ nats: { storage: { size } } });
+      assert.match(configuration, new RegExp(`^  max_file_store: ${bytes}$`, 'm'));
+    });
+
+  test('NATS takes its configuration', { skip: withoutNatsServer }, async () => {
+    const configuration = await natsConfiguration({});
     await temporaryFolder(async (folder) => {
       const file = join(folder, 'nats.conf');
-      await writeFile(file, (data as Record<string, string>)['nats.conf']!);
+      await writeFile(file, configuration);
       const env = { PATH: process.env.PATH, NATS_USER: 'facefleet', NATS_PASSWORD: 'n1' };
       await run('nats-server', ['-t', '--config', file], { env });
     });
