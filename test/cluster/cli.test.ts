@@ -432,7 +432,7 @@ suite('The commands of a cluster', { skip: withoutKube }, () => {
     await untilServed('it is there', async () => (await read('waits')) !== undefined);
     await setStatus('waits', {
       phase: 'Failed',
-      failure: { code: 'FF1102', reason: 'SourceMissing', message: 'no source' },
+      failure: { code: 'FF1102', reason: 'SourceMissing', message: 'FF1102 no source' },
     });
     const failed = await waiting.ended;
     assert.equal(failed.code, 1, failed.stderr);

@@ -20,9 +20,10 @@ export function extractionEnd({ spec, status }: ExtractionResource, deleted: boo
     };
   }
   if (phase === 'Failed')
+    // the message begins with its code
     return {
       exitCode: EXIT.failed,
-      text: `failed: ${failure?.code ? `${failure.code} ` : ''}${failure?.message ?? 'the controller does not say why'}`,
+      text: `failed: ${failure?.message ?? 'the controller does not say why'}`,
     };
   if (!deleted) return null;
   return { exitCode: EXIT.failed, text: 'deleted before it had ended; its output keeps what was done' };

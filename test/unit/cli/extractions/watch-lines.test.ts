@@ -71,7 +71,7 @@ test('the end of an extraction, with the exit code of it', () => {
   const some = { ...runningStatus({ frames: 5000, failed: 2 }), phase: 'Succeeded' as const };
   assert.equal(ended({ status: some })?.exitCode, 3);
   assert.match(ended({ status: some })?.text ?? '', /2 frames failed, see failures\.jsonl$/);
-  const failure = { code: 'FF1102', reason: 'SourceMissing', message: 'there is no source' };
+  const failure = { code: 'FF1102', reason: 'SourceMissing', message: 'FF1102 there is no source' };
   assert.deepEqual(ended({ status: { phase: 'Failed', failure } }), {
     exitCode: 1,
     text: 'failed: FF1102 there is no source',
