@@ -25,6 +25,8 @@ export interface ActorOptions {
 
 /** Requests of one extraction at a time. */
 const PARALLEL = 8;
+/** What can be done though pods could not be made. */
+const FREES_ROOM: ReadonlySet<Action['do']> = new Set(['deletePod', 'deleteJob', 'releasePod']);
 
 /** Carries decisions out. Everything can be done again without harm, and what is done is in the caches before the call returns. */
 export class Actor {
@@ -46,7 +48,8 @@ export class Actor {
   /**
    * In the order given; those of one kind that follow each other go out together.
    * @param onDone told of every one that is done
-   * @throws a failure, after which nothing more is done; but a name that is taken (FF7011) holds up no other of its kind
+   * @throws the first failure. After it nothing more is done, with two exceptions: a name that is taken (FF7011) holds up no other of its kind; and
+   * where pods cannot be made, those that are to go still do, for others wait for their room
    */
   async carryOut(
     extraction: ExtractionResource,
@@ -54,23 +57,40 @@ export class Actor {
     onDone: (action: Action) => void = () => {},
   ): Promise<void> {
     let current = extraction;
+    const failures: unknown[] = [];
     for (const group of alike(actions)) {
-      const failures: unknown[] = [];
-      for (let from = 0; from < group.length; from += PARALLEL) {
-        const together = group.slice(from, from + PARALLEL);
-        const results = await Promise.allSettled(together.map((action) => this.#do(current, action)));
-        for (const [i, result] of results.entries()) {
-          if (result.status === 'rejected') failures.push(result.reason);
-          else {
-            current = result.value ?? current;
-            onDone(together[i]!);
-          }
-        }
-        // what any other failure is of, the rest would meet, too
-        for (const failure of failures) if (!hasCode(failure, 'FF7011')) throw failure;
-      }
-      if (failures.length > 0) throw failures[0];
+      if (failures.length > 0 && !FREES_ROOM.has(group[0]!.do)) continue;
+      const { failed, extraction: seen } = await this.#carryOutAlike(current, group, onDone);
+      current = seen;
+      failures.push(...failed);
+      if (failed.length > 0 && group[0]!.do !== 'createPod') break;
     }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** @returns what failed, and the extraction as it is now */
+  async #carryOutAlike(
+    extraction: ExtractionResource,
+    group: readonly Action[],
+    onDone: (action: Action) => void,
+  ): Promise<{ readonly failed: readonly unknown[]; readonly extraction: ExtractionResource }> {
+    let current = extraction;
+    const failed: unknown[] = [];
+    for (let from = 0; from < group.length; from += PARALLEL) {
+      const together = group.slice(from, from + PARALLEL);
+      const results = await Promise.allSettled(together.map((action) => this.#do(current, action)));
+      for (const [i, result] of results.entries()) {
+        if (result.status === 'rejected') failed.push(result.reason);
+        else {
+          current = result.value ?? current;
+          onDone(together[i]!);
+        }
+      }
+      // what any other failure is of, the rest would meet, too
+      const other = failed.find((failure) => !hasCode(failure, 'FF7011'));
+      if (other !== undefined) return { failed: [other], extraction: current };
+    }
+    return { failed, extraction: current };
   }
 
   /** @returns the extraction where it was changed */

@@ -9,6 +9,9 @@ import { LeftOut } from './left-out.ts';
 import { frameReasons, short } from './reasons.ts';
 import type { UsableDevices } from './usable-devices.ts';
 
+/** A worker with less of a core is not worth its memory; and what is left of a node after subtractions of fractions may be next to nothing. */
+const LEAST_CORES = 0.01;
+
 /** A node's worth in CPU work. */
 interface CpuNode {
   readonly node: string;
@@ -101,6 +104,7 @@ function usableCores(node: NodeCapacity, memoryMiB: number, options: PlanOptions
   const cores = node.cores ?? Math.max(1, devices * coreChoices(options).at(-1)!);
   const threads = node.memoryMiB === null || memoryMiB === 0 ? cores : Math.floor(node.memoryMiB / memoryMiB);
   const usable = Math.min(cores, threads);
+  if (usable < LEAST_CORES) return 0;
   return usable < 1 ? usable : Math.floor(usable);
 }
 
@@ -114,7 +118,9 @@ function tooSmall(
   for (const node of nodes) {
     if (usableCores(node, memoryMiB, options) > 0) continue;
     const sentence =
-      node.cores === 0 ? 'no core is free' : `less memory is free than the ${mib(memoryMiB)} of one thread`;
+      (node.cores ?? 1) < LEAST_CORES
+        ? 'no core is free'
+        : `less memory is free than the ${mib(memoryMiB)} of one thread`;
     leftOut.add('NodeTooSmall', sentence, node.name, 1, () => sentence);
   }
   return leftOut.reasons();
@@ -139,7 +145,7 @@ function memoryShortfalls(
   needMiB: number,
 ): readonly Shortfall[] {
   const [best] = nodes
-    .filter(({ cores }) => cores !== 0)
+    .filter(({ cores }) => (cores ?? 1) >= LEAST_CORES)
     .sort((a, b) => (b.memoryMiB ?? 0) - (a.memoryMiB ?? 0) || byText(a.name, b.name));
   const place = { bestFreeMiB: best?.memoryMiB ?? 0, node: best?.name ?? null, what: 'memory' } as const;
   return roles.map((role) => ({ role, needMiB, ...place }));

@@ -15,10 +15,18 @@ const HELD = { name: 'pod', namespace: 'media', labels: { 'facefleet.dev/uid': '
 /** Makes pods, except those of these names; takes every change, except while a fault is there. */
 let refuse = new Map<string, object>();
 let asked: string[] = [];
+let deleted: string[] = [];
 let patched: { readonly path: string; readonly type: string; readonly body: unknown }[] = [];
 let patchFault: { readonly code: number } | null = null;
 const client = await kubeClientOf((request, response, body) => {
   const pod = JSON.parse(body);
+  if (request.method === 'DELETE') {
+    deleted.push(request.url!.split('/').at(-1)!);
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end('{"kind":"Status","status":"Success"}');
+    return;
+  }
   if (request.method === 'PATCH') {
     patched.push({ path: request.url!, type: request.headers['content-type']!, body: pod });
     const metadata = { ...pod.metadata, ...HELD, resourceVersion: '9' };
@@ -75,6 +83,24 @@ it('what is refused to one pod is not asked for all the others', async () => {
   assert.equal(asked.length, 8);
   assert.equal(done.length, 6);
   assert.ok(failsWith('FF7007')(error));
+});
+
+it('where pods cannot be made, those that are to go still do, and nothing else is done', async () => {
+  refuse = new Map([['new', failure(403, 'Forbidden')]]);
+  [deleted, asked, patched] = [[], [], []];
+  const caches = new Caches({ client, namespace: null, log: pino({ level: 'silent' }) });
+  const { extractions, pods, jobs } = caches;
+  const signal = new AbortController().signal;
+  const actor = new Actor({ client, extractions, pods, jobs, check() {}, signal });
+  const metadata = { name: 'new', namespace: 'media' };
+  const actions: Action[] = [
+    { do: 'createPod', pod: { metadata, spec: { containers: [] } } },
+    { do: 'deletePod', name: 'old', uid: 'o', now: false },
+    { do: 'addFinalizer' },
+    { do: 'deleteJob', name: 'job' },
+  ];
+  await assert.rejects(actor.carryOut(extractionOf(), actions), failsWith('FF7007'));
+  assert.deepEqual([asked, deleted, patched], [['new'], ['old', 'job'], []]);
 });
 
 /** A pod that Kueue and somebody else hold is released. @returns what is left in the cache, and what it failed with */

@@ -146,6 +146,8 @@ test('a part of a core is planned as that part, more than a core as whole ones',
     { name: 'a', cores: 0.42 },
     { name: 'b', cores: 2.9 },
     { name: 'c', cores: 0 },
+    // what subtractions leave
+    { name: 'd', cores: 5.3e-15 },
   ];
   const { passes, reasons } = planned({ nodes });
   const [stage] = passes[0]!.stages;
@@ -155,7 +157,7 @@ test('a part of a core is planned as that part, more than a core as whole ones',
   ]);
   assert.ok(Math.abs(stage!.framesPerSec - 2.42 * stage!.groups[0]!.framesPerSec) < 1e-9);
   assert.ok(
-    reasons.some(({ code, sentence }) => code === 'NodeTooSmall' && sentence === 'c: no core is free.'),
+    reasons.some(({ code, sentence }) => code === 'NodeTooSmall' && sentence === 'c, d: no core is free.'),
   );
 });
 
