@@ -7,6 +7,8 @@ import type { FrameInput, FramesOptions, Source, SourceFrame, SourceKind } from 
 export interface EntrySource {
   readonly kind: SourceKind;
   readonly name: string;
+  /** Where it is, for messages. */
+  readonly path: string;
   /** What was passed over; see `Source.skipped`. */
   readonly skipped: number;
   /** Number of sub-folders that were not searched. */
@@ -24,9 +26,9 @@ export interface EntrySource {
  * @throws {FacefleetError} FF1102 when there is no entry
  */
 export function framesOfEntries(entries: EntrySource): Source {
-  const { kind, name, skipped, entryCount, everyN } = entries;
+  const { kind, name, path, skipped, entryCount, everyN } = entries;
   if (entryCount === 0)
-    throw new FacefleetError('FF1102', name + passedOver(skipped, entries.unsearched ?? 0));
+    throw new FacefleetError('FF1102', path + passedOver(skipped, entries.unsearched ?? 0));
   let closed = false;
   async function* frames({
     signal,

@@ -35,6 +35,7 @@ export async function openFolder(path: string, options: FolderOptions): Promise<
   return framesOfEntries({
     kind: 'folder',
     name: basename(root),
+    path: root,
     skipped: scan.skipped,
     unsearched: scan.unsearched,
     entryCount: scan.keys.length,

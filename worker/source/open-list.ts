@@ -22,6 +22,7 @@ export async function openList(path: string, everyN: number, followLinks: boolea
   return framesOfEntries({
     kind: 'list',
     name: basename(path),
+    path,
     skipped: repeated,
     entryCount: entries.length,
     everyN,

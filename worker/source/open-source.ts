@@ -79,6 +79,7 @@ function singleImage(path: string, spec: SourceSpec): Source {
   return framesOfEntries({
     kind: 'image',
     name: basename(path),
+    path,
     skipped: 0,
     entryCount: 1,
     everyN: spec.everyN,

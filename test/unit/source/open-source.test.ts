@@ -8,6 +8,7 @@ import { FacefleetError } from '../../../worker/errors/facefleet-error.ts';
 import { decodeImage } from '../../../worker/source/decode-image.ts';
 import { DEFAULT_LIMITS } from '../../../worker/source/limits.ts';
 import { openSource, type SourceSpec } from '../../../worker/source/open-source.ts';
+import { failsWith } from '../../fixtures/fails-with.ts';
 import { drawnPhoto, pipelineOf } from '../../fixtures/test-photo.ts';
 
 describe('openSource', () => {
@@ -129,7 +130,7 @@ describe('openSource', () => {
   it('says what is wrong with an input', async () => {
     await assert.rejects(open('missing'), { code: 'FF1101' });
     await assert.rejects(open('in/2.jpg/x'), { code: 'FF1101' });
-    await assert.rejects(open('empty'), { code: 'FF1102' });
+    await assert.rejects(open('empty'), failsWith('FF1102', '/empty'));
     await assert.rejects(open('texts'), { code: 'FF1102' });
     await assert.rejects(open('blank.txt'), { code: 'FF1102' });
     await assert.rejects(open('none.txt'), { code: 'FF1102' });
