@@ -108,6 +108,11 @@ function usableCores(node: NodeCapacity, memoryMiB: number, options: PlanOptions
   return usable < 1 ? usable : Math.floor(usable);
 }
 
+/** Unknown cores are taken for some. */
+function hasCores({ cores }: NodeCapacity): boolean {
+  return cores === null || cores >= LEAST_CORES;
+}
+
 /** Why nodes run no thread. */
 function tooSmall(
   nodes: readonly NodeCapacity[],
@@ -117,10 +122,9 @@ function tooSmall(
   const leftOut = new LeftOut();
   for (const node of nodes) {
     if (usableCores(node, memoryMiB, options) > 0) continue;
-    const sentence =
-      (node.cores ?? 1) < LEAST_CORES
-        ? 'no core is free'
-        : `less memory is free than the ${mib(memoryMiB)} of one thread`;
+    const sentence = !hasCores(node)
+      ? 'no core is free'
+      : `less memory is free than the ${mib(memoryMiB)} of one thread`;
     leftOut.add('NodeTooSmall', sentence, node.name, 1, () => sentence);
   }
   return leftOut.reasons();
@@ -145,7 +149,7 @@ function memoryShortfalls(
   needMiB: number,
 ): readonly Shortfall[] {
   const [best] = nodes
-    .filter(({ cores }) => (cores ?? 1) >= LEAST_CORES)
+    .filter(hasCores)
     .sort((a, b) => (b.memoryMiB ?? 0) - (a.memoryMiB ?? 0) || byText(a.name, b.name));
   const place = { bestFreeMiB: best?.memoryMiB ?? 0, node: best?.name ?? null, what: 'memory' } as const;
   return roles.map((role) => ({ role, needMiB, ...place }));

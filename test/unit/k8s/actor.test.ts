@@ -44,14 +44,17 @@ const client = await kubeClientOf((request, response, body) => {
 
 const failure = (code: number, reason: string): object => ({ kind: 'Status', code, reason, message: reason });
 
+function actorOfCaches() {
+  const { extractions, pods, jobs } = new Caches({ client, namespace: null, log: pino({ level: 'silent' }) });
+  const { signal } = new AbortController();
+  return { actor: new Actor({ client, extractions, pods, jobs, check() {}, signal }), pods };
+}
+
 /** Asks for twenty pods, `pod-0` and so on. @returns what was done, and what it failed with */
 async function makeTwenty(refused: Record<string, object>): Promise<{ done: string[]; error: unknown }> {
   refuse = new Map(Object.entries(refused));
   asked = [];
-  const caches = new Caches({ client, namespace: null, log: pino({ level: 'silent' }) });
-  const { extractions, pods, jobs } = caches;
-  const signal = new AbortController().signal;
-  const actor = new Actor({ client, extractions, pods, jobs, check() {}, signal });
+  const { actor, pods } = actorOfCaches();
   const actions = Array.from({ length: 20 }, (_, i): Action => {
     const metadata = { name: `pod-${i}`, namespace: 'media' };
     return { do: 'createPod', pod: { metadata, spec: { containers: [] } } };
@@ -88,10 +91,7 @@ it('what is refused to one pod is not asked for all the others', async () => {
 it('where pods cannot be made, those that are to go still do, and nothing else is done', async () => {
   refuse = new Map([['new', failure(403, 'Forbidden')]]);
   [deleted, asked, patched] = [[], [], []];
-  const caches = new Caches({ client, namespace: null, log: pino({ level: 'silent' }) });
-  const { extractions, pods, jobs } = caches;
-  const signal = new AbortController().signal;
-  const actor = new Actor({ client, extractions, pods, jobs, check() {}, signal });
+  const { actor } = actorOfCaches();
   const metadata = { name: 'new', namespace: 'media' };
   const actions: Action[] = [
     { do: 'createPod', pod: { metadata, spec: { containers: [] } } },
@@ -110,12 +110,9 @@ async function release(
 ): Promise<{ left: V1Pod | null; error: unknown }> {
   patched = [];
   patchFault = fault;
-  const caches = new Caches({ client, namespace: null, log: pino({ level: 'silent' }) });
-  const { extractions, pods, jobs } = caches;
+  const { actor, pods } = actorOfCaches();
   const finalizers = ['others.example/hold', 'kueue.x-k8s.io/managed'];
   pods.take({ metadata: { ...HELD, uid: 'here', resourceVersion: '8', finalizers } });
-  const signal = new AbortController().signal;
-  const actor = new Actor({ client, extractions, pods, jobs, check() {}, signal });
   let error: unknown = null;
   try {
     await actor.carryOut(extractionOf(), [{ do: 'releasePod', name: 'pod', uid }]);
